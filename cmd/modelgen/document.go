@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// document is the part of an OpenAPI 3.0 description that matters here.
+type document struct {
+	Paths map[string]struct {
+		Post *operation `yaml:"post"`
+	} `yaml:"paths"`
+	Components struct {
+		Schemas map[string]*schema `yaml:"schemas"`
+	} `yaml:"components"`
+}
+
+type operation struct {
+	OperationID string          `yaml:"operationId"`
+	RequestBody body            `yaml:"requestBody"`
+	Responses   map[string]body `yaml:"responses"`
+}
+
+type body struct {
+	Content map[string]struct {
+		Schema *schema `yaml:"schema"`
+	} `yaml:"content"`
+}
+
+// json returns the name of the schema of a JSON body.
+func (b body) json() (string, error) {
+	s := b.Content["application/json"].Schema
+	if s == nil || s.Ref == "" {
+		return "", fmt.Errorf("no named schema for application/json")
+	}
+	return s.refName(), nil
+}
+
+type schema struct {
+	Ref                  string             `yaml:"$ref"`
+	Type                 string             `yaml:"type"`
+	Format               string             `yaml:"format"`
+	Nullable             bool               `yaml:"nullable"`
+	Enum                 []*string          `yaml:"enum"`
+	Properties           map[string]*schema `yaml:"properties"`
+	Required             []string           `yaml:"required"`
+	AdditionalProperties additional         `yaml:"additionalProperties"`
+	Items                *schema            `yaml:"items"`
+	AllOf                []*schema          `yaml:"allOf"`
+	OneOf                []*schema          `yaml:"oneOf"`
+	AnyOf                []*schema          `yaml:"anyOf"`
+	Pattern              string             `yaml:"pattern"`
+	Minimum              *float64           `yaml:"minimum"`
+	Maximum              *float64           `yaml:"maximum"`
+	ExclusiveMinimum     bool               `yaml:"exclusiveMinimum"`
+	ExclusiveMaximum     bool               `yaml:"exclusiveMaximum"`
+	MinLength            int                `yaml:"minLength"`
+	MaxLength            int                `yaml:"maxLength"`
+	MinItems             int                `yaml:"minItems"`
+	MaxItems             int                `yaml:"maxItems"`
+}
+
+func (s *schema) refName() string { return s.Ref[strings.LastIndexByte(s.Ref, '/')+1:] }
+
+// additional is additionalProperties: a boolean, or the schema of the values.
+type additional struct {
+	Allowed bool
+	Schema  *schema
+}
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (a *additional) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		return node.Decode(&a.Allowed)
+	}
+	a.Allowed = true
+	return node.Decode(&a.Schema)
+}
+
+func readDocument(path string) (*document, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	doc := new(document)
+	if err := yaml.Unmarshal(data, doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return doc, amend(doc)
+}
+
+// newlyRequired are fields that SDKs made from later descriptions than ours
+// insist on, though null will do. Ours doesn't have them at all.
+var newlyRequired = []struct {
+	schema, property string
+	as               schema
+}{
+	{"BankTransferEvent", "receiver_details", schema{Nullable: true}},
+	{"CreditSessionDocumentIncomeResult", "num_i20s_uploaded", schema{Type: "integer", Nullable: true}},
+	{"RiskCheckEmail", "name", schema{Nullable: true}},
+	{"Security", "figi", schema{Type: "string", Nullable: true}},
+}
+
+func amend(doc *document) error {
+	for _, n := range newlyRequired {
+		s := doc.Components.Schemas[n.schema]
+		if s == nil {
+			return fmt.Errorf("no schema %s to amend", n.schema)
+		}
+		if s.Properties[n.property] == nil {
+			s.Properties[n.property] = &n.as
+		}
+		s.Required = append(s.Required, n.property)
+	}
+	return nil
+}
