@@ -1,0 +1,99 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/gingham-dev/gingham/store"
+)
+
+// view reads a view block of an Item.
+func (l *Ledger) view(ctx context.Context, h *store.Head, id store.BlockID) (*viewBlock, error) {
+	if v, ok := l.blocks.get(id); ok {
+		return v.(*viewBlock), nil
+	}
+	data, err := l.readBlock(ctx, h, id)
+	if err != nil {
+		return nil, err
+	}
+	v, err := decodeView(data)
+	if err != nil {
+		return nil, fmt.Errorf("view block %s of item %s: %w", id, h.ID, err)
+	}
+	l.blocks.put(id, v, v.size())
+	return v, nil
+}
+
+// changesSince reads the changes committed after seq, in commit order.
+func (l *Ledger) changesSince(ctx context.Context, h *store.Head, seq int64) ([]change, error) {
+	var out []change
+	for _, ref := range h.Transactions.Changes {
+		if ref.To <= seq {
+			continue
+		}
+		list, err := l.changes(ctx, h, ref.Block)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			if list[i].seq > seq {
+				out = append(out, list[i:]...)
+				break
+			}
+		}
+	}
+	return out, nil
+}
+
+func (l *Ledger) changes(ctx context.Context, h *store.Head, id store.BlockID) ([]change, error) {
+	if v, ok := l.blocks.get(id); ok {
+		return v.([]change), nil
+	}
+	data, err := l.readBlock(ctx, h, id)
+	if err != nil {
+		return nil, err
+	}
+	list, err := decodeChanges(data)
+	if err != nil {
+		return nil, fmt.Errorf("change block %s of item %s: %w", id, h.ID, err)
+	}
+	l.blocks.put(id, list, 150*len(list))
+	return list, nil
+}
+
+// readPart decodes the named part of an Item into v. It reports false where the
+// Item has no such part.
+func (l *Ledger) readPart(ctx context.Context, h *store.Head, name string, v any) (bool, error) {
+	id, ok := h.Parts[name]
+	if !ok {
+		return false, nil
+	}
+	data, err := l.readBlock(ctx, h, id)
+	if err != nil {
+		return false, err
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return false, fmt.Errorf("%s of item %s: %w", name, h.ID, err)
+	}
+	return true, nil
+}
+
+// setPart makes v the named part of h and returns the block to commit with it.
+func (l *Ledger) setPart(h *store.Head, name string, v any) (store.Block, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return store.Block{}, fmt.Errorf("encode %s: %w", name, err)
+	}
+	b := l.newBlock(h, data)
+	h.Parts[name] = b.ID
+	return b, nil
+}
+
+func (l *Ledger) readBlock(ctx context.Context, h *store.Head, id store.BlockID) ([]byte, error) {
+	blocks, err := l.store.Blocks(ctx, h.Client, h.ID, []store.BlockID{id})
+	if err != nil {
+		return nil, fmt.Errorf("block %s of item %s: %w", id, h.ID, err)
+	}
+	return blocks[0].Data, nil
+}

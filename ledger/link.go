@@ -1,0 +1,171 @@
+package ledger
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/models/plaiderr"
+	"github.com/gingham-dev/gingham/providers"
+	"github.com/gingham-dev/gingham/store"
+)
+
+// DefaultDays is how many days of transactions an Item has where nothing else is asked for.
+const DefaultDays = 730
+
+// LinkRequest asks to link a login whose credentials are known.
+type LinkRequest struct {
+	Client      models.ClientID
+	Institution models.InstitutionID
+	// Products are those to start with: at least one.
+	Products    []models.Product
+	Credentials map[string]string
+	Webhook     string
+	UserID      string
+	// Days is how much transaction history to keep, in days; 0 is DefaultDays.
+	Days int
+	// HistoryEnd is the last day of it, or "" for no end.
+	HistoryEnd models.Date
+}
+
+// Link connects a login and creates its Item, with its accounts and the data of
+// its products. Errors: *plaiderr.Error for what a client can mend; what the
+// provider says, as *providers.Error; or the store's.
+func (l *Ledger) Link(ctx context.Context, req LinkRequest) (*store.Head, error) {
+	in, p, err := l.institution(req.Institution, req.Products)
+	if err != nil {
+		return nil, err
+	}
+	now := l.Now()
+	step, err := p.BeginConnect(ctx, providers.ConnectRequest{
+		Institution: in.ID, Products: req.Products, Now: now,
+		Seed:        binary.BigEndian.Uint64(l.randomBytes(8)),
+		Credentials: req.Credentials,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if step.Kind != providers.StepDone {
+		return nil, &providers.Error{Kind: providers.InsufficientCredentials, UserAction: true}
+	}
+	h := &store.Head{
+		ID: l.newItemID(), Client: req.Client, Provider: p.Info().Name,
+		Parts: map[string]store.BlockID{},
+		Item: models.Item{
+			Institution: in.ID, InstitutionName: in.Name,
+			Products: slices.Compact(slices.Sorted(slices.Values(req.Products))),
+			Webhook:  req.Webhook, UserID: req.UserID,
+			UpdateType: "background", CreatedAt: now,
+			DaysRequested: req.Days, HistoryEnd: req.HistoryEnd,
+		},
+	}
+	if req.Days == 0 {
+		h.Item.DaysRequested = DefaultDays
+	}
+	h.Item.Available = available(in, h.Item.Products)
+	if err := l.sealState(h, step.State); err != nil {
+		return nil, err
+	}
+	f := &fetch{l: l, p: p, h: h, want: wanted{accounts: true}}
+	f.want.add(h.Item.Products...)
+	if l.initialDelay > 0 && f.want.transactions {
+		f.want.transactions = false
+		h.Due = now.Add(l.initialDelay)
+	}
+	if err := f.run(ctx); err != nil {
+		return nil, err
+	}
+	if len(h.Accounts) == 0 {
+		return nil, &providers.Error{Kind: providers.NoAccounts, UserAction: true}
+	}
+	blocks, _, err := f.put(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	h.Seq = 1
+	h.Commit = fmt.Sprintf("%x", l.randomBytes(16))
+	if err := l.store.CreateItem(ctx, h, blocks); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// institution finds an institution that has the products asked for.
+func (l *Ledger) institution(id models.InstitutionID, products []models.Product) (*models.Institution, providers.Provider, error) {
+	in, p, ok := l.providers.Institution(id)
+	if !ok {
+		return nil, nil, plaiderr.New(plaiderr.InvalidInstitution)
+	}
+	if in.Unavailable != "" {
+		return nil, nil, plaiderr.Named(in.Unavailable)
+	}
+	if lacking := in.Lacking(products); len(lacking) > 0 {
+		return nil, nil, plaiderr.ProductsNotSupported(lacking...)
+	}
+	return in, p, nil
+}
+
+// available are an institution's products that are not in use, in alphabetical order.
+func available(in *models.Institution, used []models.Product) []models.Product {
+	out := make([]models.Product, 0, len(in.Products))
+	for _, p := range in.Products {
+		if !slices.Contains(used, p) {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+const stateField = "provider_state"
+
+func (l *Ledger) sealState(h *store.Head, state json.RawMessage) error {
+	sealed, err := l.vault.Seal(h.Client, h.ID, stateField, state)
+	if err != nil {
+		return fmt.Errorf("seal state of item %s: %w", h.ID, err)
+	}
+	h.ProviderState = sealed
+	return nil
+}
+
+// conn opens an Item's connection for its provider.
+func (l *Ledger) conn(h *store.Head) (providers.Conn, error) {
+	state, err := l.vault.Open(h.Client, h.ID, stateField, h.ProviderState)
+	if err != nil {
+		return providers.Conn{}, fmt.Errorf("open state of item %s: %w", h.ID, err)
+	}
+	return providers.Conn{
+		Institution: h.Item.Institution, State: state, Now: l.Now(), Products: h.Item.Products,
+	}, nil
+}
+
+// Remove takes an Item out of use: its data is dropped, its tokens answer that
+// it is gone. The provider is told; if it can't be reached the Item is gone all the same.
+func (l *Ledger) Remove(ctx context.Context, h *store.Head) error {
+	if p, ok := l.providers.Provider(h.Provider); ok {
+		c, err := l.conn(h)
+		if err == nil {
+			err = p.Disconnect(ctx, c)
+		}
+		if err != nil {
+			l.log.WarnContext(ctx, "provider was not told of a removed item", "item_id", h.ID, "error", err)
+		}
+	}
+	_, err := l.Update(ctx, h.Client, h.ID, func(next *store.Head) error {
+		if next.Item.Removed() {
+			return ErrRemoved
+		}
+		next.Item = models.Item{
+			Institution: next.Item.Institution, CreatedAt: next.Item.CreatedAt, RemovedAt: l.Now(),
+		}
+		next.Accounts, next.ProviderState, next.Parts = nil, nil, nil
+		next.Transactions = store.TransactionLog{}
+		next.Due = time.Time{}
+		return nil
+	})
+	return err
+}

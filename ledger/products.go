@@ -1,0 +1,101 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/models/plaiderr"
+	"github.com/gingham-dev/gingham/store"
+)
+
+// addable are the products that an Item gets by using them, as Plaid's do; all
+// others must be asked for when linking.
+var addable = []models.Product{
+	models.ProductAuth, models.ProductIdentity, models.ProductInvestments,
+	models.ProductLiabilities, models.ProductTransactions,
+}
+
+// Ensure makes sure that an Item has a product, adding it with its data where
+// using it does so. It returns the newest head. days is how much transaction
+// history to ask for if this starts it; 0 leaves that as it is. Errors: *plaiderr.Error
+// PRODUCTS_NOT_SUPPORTED or PRODUCT_NOT_ENABLED, the provider's, or the store's.
+func (l *Ledger) Ensure(ctx context.Context, h *store.Head, p models.Product, days int) (*store.Head, error) {
+	if h.Item.HasProduct(p) {
+		return h, nil
+	}
+	if !slices.Contains(h.Item.Available, p) {
+		return nil, plaiderr.ProductsNotSupported(p)
+	}
+	if !slices.Contains(addable, p) {
+		return nil, plaiderr.New(plaiderr.ProductNotEnabled)
+	}
+	head, err := l.Update(ctx, h.Client, h.ID, func(next *store.Head) error {
+		switch {
+		case next.Item.Removed():
+			return ErrRemoved
+		case next.Item.HasProduct(p):
+			return nil
+		}
+		next.Item.Products = append(next.Item.Products, p)
+		slices.Sort(next.Item.Products)
+		next.Item.Available = slices.DeleteFunc(next.Item.Available, func(have models.Product) bool { return have == p })
+		if p == models.ProductTransactions {
+			if days > 0 {
+				next.Item.DaysRequested = days
+			}
+			if l.initialDelay > 0 {
+				next.Due = l.Now().Add(l.initialDelay)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var want wanted
+	want.add(p)
+	if l.initialDelay > 0 {
+		want.transactions = false
+	}
+	if want == (wanted{}) {
+		return head, nil
+	}
+	head, _, err = l.pull(ctx, h.Client, h.ID, want)
+	return head, err
+}
+
+// part reads a part of an Item's data, asking the provider for it if the Item
+// never had it.
+func part[T any](ctx context.Context, l *Ledger, h *store.Head, name string, want wanted) (T, error) {
+	var v T
+	found, err := l.readPart(ctx, h, name, &v)
+	if err != nil || found {
+		return v, err
+	}
+	if h, _, err = l.pull(ctx, h.Client, h.ID, want); err != nil {
+		return v, err
+	}
+	_, err = l.readPart(ctx, h, name, &v)
+	return v, err
+}
+
+// Owners reads who owns an Item's accounts.
+func (l *Ledger) Owners(ctx context.Context, h *store.Head) ([]models.AccountOwners, error) {
+	return part[[]models.AccountOwners](ctx, l, h, partOwners, wanted{owners: true})
+}
+
+// Numbers reads account and routing numbers.
+func (l *Ledger) Numbers(ctx context.Context, h *store.Head) ([]models.AccountNumbers, error) {
+	return part[[]models.AccountNumbers](ctx, l, h, partNumbers, wanted{numbers: true})
+}
+
+// Investments reads securities, holdings and investment transactions.
+func (l *Ledger) Investments(ctx context.Context, h *store.Head) (models.Investments, error) {
+	return part[models.Investments](ctx, l, h, partInvestments, wanted{investments: true})
+}
+
+// Liabilities reads the terms of cards and loans.
+func (l *Ledger) Liabilities(ctx context.Context, h *store.Head) (models.Liabilities, error) {
+	return part[models.Liabilities](ctx, l, h, partLiabilities, wanted{liabilities: true})
+}

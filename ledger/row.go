@@ -1,0 +1,185 @@
+package ledger
+
+import (
+	"bytes"
+	"hash/fnv"
+	"time"
+
+	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/models/plaid"
+	"github.com/gingham-dev/gingham/models/plaid/wire"
+)
+
+// rowEncoder encodes the transactions of one Item. This is the one place where
+// wire bytes are made to be stored.
+type rowEncoder struct {
+	item models.ItemID
+	// accounts remembers ids, of which an Item has few and rows have many.
+	accounts map[string]string
+}
+
+func newRowEncoder(item models.ItemID) *rowEncoder {
+	return &rowEncoder{item: item, accounts: map[string]string{}}
+}
+
+// The keys whose values depend on the request. No text inside a row can look
+// like them: its quotes would be escaped.
+var (
+	descKey = []byte(`"original_description":`)
+	pfcKey  = []byte(`"personal_finance_category":`)
+	iconKey = []byte(`"personal_finance_category_icon_url":`)
+)
+
+// encode makes the row of a transaction with the given id.
+func (e *rowEncoder) encode(id string, t *models.Transaction) row {
+	tx := e.wire(id, t)
+	r := row{id: id, key: t.Key, date: t.Date, json: tx.AppendJSON(make([]byte, 0, 1536))}
+	r.descAt = bytes.Index(r.json, descKey) + len(descKey)
+	r.pfcAt = bytes.Index(r.json, pfcKey) + len(pfcKey)
+	icon := bytes.Index(r.json, iconKey) + len(iconKey)
+	r.pfcEnd = icon + len(wire.AppendString(nil, *tx.PersonalFinanceCategoryIconURL))
+	if t.OriginalDescription != "" {
+		r.desc = wire.AppendString(nil, t.OriginalDescription)
+	}
+	if t.Category.V1 != t.Category.V2 {
+		v1 := PersonalFinanceCategory(t.Category.V1, "v1")
+		r.pfc1 = v1.AppendJSON(nil)
+		r.pfc1 = append(r.pfc1, ',')
+		r.pfc1 = append(r.pfc1, iconKey...)
+		r.pfc1 = wire.AppendString(r.pfc1, CategoryIconURL(t.Category.V1))
+	}
+	h := fnv.New64a()
+	for _, part := range [][]byte{r.json, r.desc, r.pfc1} {
+		h.Write(part)
+		h.Write([]byte{0})
+	}
+	r.hash = h.Sum64()
+	return r
+}
+
+func (e *rowEncoder) account(key string) string {
+	id, ok := e.accounts[key]
+	if !ok {
+		id = string(AccountID(e.item, key))
+		e.accounts[key] = id
+	}
+	return id
+}
+
+// wire maps a transaction to Plaid's, in its usual form.
+func (e *rowEncoder) wire(id string, t *models.Transaction) *plaid.Transaction {
+	icon := CategoryIconURL(t.Category.V2)
+	kind := transactionType(t.Channel)
+	out := &plaid.Transaction{
+		AccountID:                      e.account(t.AccountKey),
+		AccountOwner:                   orNull(t.AccountOwner),
+		Amount:                         t.Amount,
+		AuthorizedDate:                 orNull(string(t.AuthorizedDate)),
+		AuthorizedDatetime:             timeOrNull(t.AuthorizedDatetime),
+		Category:                       wire.Null[[]string](),
+		CategoryID:                     optOrNull(t.Category.LegacyID),
+		CheckNumber:                    optOrNull(t.CheckNumber),
+		Counterparties:                 make([]plaid.TransactionCounterparty, 0, len(t.Counterparties)),
+		Date:                           string(t.Date),
+		Datetime:                       timeOrNull(t.Datetime),
+		ISOCurrencyCode:                orNull(t.Currency.ISO),
+		Location:                       wireLocation(t.Location),
+		LogoURL:                        optOrNull(t.LogoURL),
+		MerchantEntityID:               optOrNull(t.MerchantEntityID),
+		MerchantName:                   optOrNull(t.MerchantName),
+		Name:                           t.Name,
+		OriginalDescription:            wire.Null[string](),
+		PaymentChannel:                 t.Channel,
+		PaymentMeta:                    wirePayment(t.Payment),
+		Pending:                        t.Pending,
+		PersonalFinanceCategory:        wire.Some(PersonalFinanceCategory(t.Category.V2, "v2")),
+		PersonalFinanceCategoryIconURL: &icon,
+		TransactionCode:                orNull(t.Code),
+		TransactionID:                  id,
+		TransactionType:                &kind,
+		UnofficialCurrencyCode:         orNull(t.Currency.Unofficial),
+		Website:                        optOrNull(t.Website),
+	}
+	if t.Category.Legacy != nil {
+		out.Category = wire.Some(t.Category.Legacy)
+	}
+	if t.PendingKey != "" {
+		pending := TransactionID(e.item, t.PendingKey)
+		out.PendingTransactionID = &pending
+	}
+	for _, c := range t.Counterparties {
+		out.Counterparties = append(out.Counterparties, Counterparty(c))
+	}
+	return out
+}
+
+// PersonalFinanceCategory maps a category of the given taxonomy version, "v1" or "v2", to Plaid's.
+func PersonalFinanceCategory(c models.PersonalFinance, version string) plaid.PersonalFinanceCategory {
+	return plaid.PersonalFinanceCategory{
+		Primary: c.Primary, Detailed: c.Detailed,
+		ConfidenceLevel: wire.Some(c.Confidence), Version: &version,
+	}
+}
+
+// CategoryIconURL is where the icon of a category's primary is found.
+func CategoryIconURL(c models.PersonalFinance) string {
+	return "https://plaid-category-icons.plaid.com/PFC_" + c.Primary + ".png"
+}
+
+// Counterparty maps a counterparty to Plaid's.
+func Counterparty(c models.Counterparty) plaid.TransactionCounterparty {
+	return plaid.TransactionCounterparty{
+		Name: c.Name, Type: c.Type,
+		ConfidenceLevel: optOrNull(c.Confidence),
+		EntityID:        optOrNull(c.EntityID),
+		LogoURL:         orNull(c.LogoURL),
+		Website:         orNull(c.Website),
+	}
+}
+
+// transactionType is the older and coarser form of the payment channel.
+func transactionType(channel string) string {
+	switch channel {
+	case "online":
+		return "digital"
+	case "in store":
+		return "place"
+	default:
+		return "special"
+	}
+}
+
+func wireLocation(l models.Location) plaid.Location {
+	return plaid.Location{
+		Address: orNull(l.Address), City: orNull(l.City), Region: orNull(l.Region),
+		PostalCode: orNull(l.PostalCode), Country: orNull(l.Country),
+		StoreNumber: orNull(l.StoreNumber), Lat: l.Lat, Lon: l.Lon,
+	}
+}
+
+func wirePayment(p models.PaymentMeta) plaid.PaymentMeta {
+	return plaid.PaymentMeta{
+		ByOrderOf: orNull(p.ByOrderOf), Payee: orNull(p.Payee), Payer: orNull(p.Payer),
+		PaymentMethod: orNull(p.Method), PaymentProcessor: orNull(p.Processor),
+		PpdID: orNull(p.PPDID), Reason: orNull(p.Reason), ReferenceNumber: orNull(p.ReferenceNumber),
+	}
+}
+
+// orNull is s, or nil where it is empty.
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func optOrNull(s string) wire.Opt[string] { return wire.OrNull(orNull(s)) }
+
+// timeOrNull reads an RFC 3339 text that an adapter wrote; what it can't read is null.
+func timeOrNull(s string) *time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return nil
+	}
+	return &t
+}

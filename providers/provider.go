@@ -1,0 +1,196 @@
+// Package providers is the contract between Gingham and the sources of a
+// person's data: the sandbox, bank files, other aggregators.
+//
+// A provider has a small required core, Provider, and optional interfaces that
+// are found by type assertion. Adapters speak the domain: exact decimals,
+// Plaid's signs already applied, their own keys. They never make Plaid ids:
+// the ledger does.
+//
+// Every error an adapter returns for a reason upstream is an *Error; anything
+// else is taken for a fault of ours.
+package providers
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/gingham-dev/gingham/models"
+)
+
+// Provider is a source of data. Implementations are safe for concurrent use.
+type Provider interface {
+	// Info says what the provider is and can do. It is constant.
+	Info() Info
+	// Institutions lists every institution it connects to, in a fixed order.
+	// The slice is shared: do not change it.
+	Institutions() []models.Institution
+	// BeginConnect starts linking an institution. The returned Step either asks
+	// for something or is Done.
+	BeginConnect(ctx context.Context, req ConnectRequest) (Step, error)
+	// ContinueConnect answers the step that a session is at.
+	ContinueConnect(ctx context.Context, session []byte, answer Answer) (Step, error)
+	// Status asks the upstream whether a connection still works: nil, or an *Error that says why not.
+	Status(ctx context.Context, c Conn) error
+	// Accounts fetches accounts with their balances, in the institution's order.
+	Accounts(ctx context.Context, c Conn) ([]models.Account, error)
+	// SyncTransactions fetches what the request asks for.
+	SyncTransactions(ctx context.Context, c Conn, req SyncRequest) (SyncResult, error)
+	// Disconnect tells the upstream that the connection is over.
+	Disconnect(ctx context.Context, c Conn) error
+}
+
+// Info describes a provider.
+type Info struct {
+	// Name is its short name, as "sandbox".
+	Name string
+	// Mode is how it tells what changed.
+	Mode SyncMode
+}
+
+// SyncMode is how a provider tells what changed.
+type SyncMode int
+
+// The modes.
+const (
+	// Snapshot: every answer holds all transactions of the window asked for;
+	// what is missing from it is gone.
+	Snapshot SyncMode = iota
+	// Delta: an answer holds what changed since the connection's state.
+	Delta
+)
+
+// Conn is a connection to one login.
+type Conn struct {
+	Institution models.InstitutionID
+	// State is the adapter's own, as it last returned it; kept sealed.
+	State json.RawMessage
+	// Now is the time of the call on the injected clock.
+	Now time.Time
+	// Products are those the Item uses.
+	Products []models.Product
+}
+
+// ConnectRequest asks to link an institution.
+type ConnectRequest struct {
+	Institution models.InstitutionID
+	Products    []models.Product
+	Now         time.Time
+	// Seed is random per Item; a deterministic provider derives what should
+	// differ between two Items of the same login from it.
+	Seed uint64
+	// Credentials are given at once where they are known already (the sandbox's
+	// own endpoints); nil asks for a Step that wants them.
+	Credentials map[string]string
+}
+
+// StepKind is what a step of linking wants.
+type StepKind string
+
+// The kinds of steps.
+const (
+	StepCredentials StepKind = "credentials"
+	StepDevice      StepKind = "device"     // choose where a code is sent
+	StepCode        StepKind = "code"       // enter the code
+	StepQuestions   StepKind = "questions"  // answer in words
+	StepSelections  StepKind = "selections" // answer by choosing
+	StepRedirect    StepKind = "redirect"   // sign in at RedirectURL
+	StepToken       StepKind = "token"      // paste a token
+	StepUpload      StepKind = "upload"     // upload a file
+	StepDone        StepKind = "done"
+)
+
+// Step is a state of linking.
+type Step struct {
+	Kind StepKind
+	// Session is to be handed to ContinueConnect; kept sealed.
+	Session []byte
+	// Fields are what to ask for, one answer each.
+	Fields []Field
+	// RedirectURL is where to send the person (StepRedirect).
+	RedirectURL string
+	// State is the connection's first state (StepDone).
+	State json.RawMessage
+}
+
+// Field is one thing asked of a person.
+type Field struct {
+	Name   string
+	Label  string
+	Secret bool
+	// Options are the choices of a selection.
+	Options []string
+}
+
+// Answer is a person's answer to a step, by field name.
+type Answer struct {
+	Now    time.Time
+	Values map[string]string
+	File   []byte
+}
+
+// SyncRequest asks for transactions.
+type SyncRequest struct {
+	// From is the oldest date wanted.
+	From models.Date
+	// Refresh says that the client asked for fresh data, rather than that time passed.
+	Refresh bool
+}
+
+// SyncResult is what a provider answers.
+type SyncResult struct {
+	// Transactions are, in Snapshot mode, all of the window; in Delta mode the
+	// added and the modified. In any order.
+	Transactions []models.Transaction
+	// Removed are keys of rows that are gone (Delta mode).
+	Removed []string
+	// State replaces the connection's state; nil leaves it.
+	State json.RawMessage
+	// More says that another call will bring more.
+	More bool
+	// NextChange is when the answer would differ without anybody asking (a pending row
+	// posts, a payment arrives); zero is unknown.
+	NextChange time.Time
+}
+
+// IdentityProvider tells who owns accounts.
+type IdentityProvider interface {
+	Owners(ctx context.Context, c Conn) ([]models.AccountOwners, error)
+}
+
+// NumbersProvider tells account and routing numbers.
+type NumbersProvider interface {
+	Numbers(ctx context.Context, c Conn) ([]models.AccountNumbers, error)
+}
+
+// InvestmentsProvider tells securities, holdings and investment transactions.
+type InvestmentsProvider interface {
+	Investments(ctx context.Context, c Conn, from models.Date) (models.Investments, error)
+}
+
+// LiabilitiesProvider tells the terms of cards and loans.
+type LiabilitiesProvider interface {
+	Liabilities(ctx context.Context, c Conn) (models.Liabilities, error)
+}
+
+// TransactionCreator lets a tester add transactions (the sandbox's own endpoint).
+type TransactionCreator interface {
+	// CreateTransactions returns the connection's new state, in which the rows
+	// are there at the next SyncTransactions. An *Error of kind Unsupported says
+	// that this login does not take them.
+	CreateTransactions(ctx context.Context, c Conn, rows []NewTransaction) (json.RawMessage, error)
+}
+
+// NewTransaction is a transaction that a tester adds.
+type NewTransaction struct {
+	Transacted, Posted models.Date
+	Amount             models.Decimal
+	Description        string
+	Currency           string
+}
+
+// Enricher is a provider that can fill in what it knows of a bare description:
+// merchant, category, counterparties (Plaid's Enrich).
+type Enricher interface {
+	Enrich(ctx context.Context, t *models.Transaction)
+}
