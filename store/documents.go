@@ -19,7 +19,8 @@ type Block struct {
 	// Item and Client are the Item the block belongs to.
 	Item   models.ItemID
 	Client models.ClientID
-	// CreatedAt is when it was written; a sweep spares young blocks.
+	// CreatedAt is when it was written, by the machine's own clock (a sandbox's can
+	// be moved): a sweep spares young blocks, which a head may be about to refer to.
 	CreatedAt time.Time
 	Data      []byte
 }

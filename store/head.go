@@ -29,12 +29,12 @@ type Head struct {
 
 	Item     models.Item      `json:"item"`
 	Accounts []models.Account `json:"accounts"`
-	// Provider names the adapter; ProviderState is the adapter's own, sealed.
-	Provider      string `json:"provider"`
-	ProviderState []byte `json:"provider_state,omitempty"`
+	// Provider names the adapter.
+	Provider string `json:"provider"`
 
 	Transactions TransactionLog `json:"transactions"`
-	// Parts are the blocks of data that is rewritten whole, by name: identity, numbers….
+	// Parts are the blocks of data that is rewritten whole, by name: the
+	// connection's sealed state, owners, numbers….
 	Parts map[string]BlockID `json:"parts,omitempty"`
 
 	// Outbox holds events to be delivered. In a head given to Commit: those to append.
