@@ -2,11 +2,11 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -127,7 +127,7 @@ func TestCursorIsBoundToItemAndAccount(t *testing.T) {
 		item    models.ItemID
 		account models.AccountID
 	}{{"other", "account"}, {"item", ""}, {"item", "other"}} {
-		if _, err := l.openCursor(bad.item, bad.account, text); err != ErrCursor {
+		if _, err := l.openCursor(bad.item, bad.account, text); !errors.Is(err, ErrCursor) {
 			t.Errorf("for %v: %v, want ErrCursor", bad, err)
 		}
 	}
@@ -230,7 +230,5 @@ func BenchmarkDecodeView(b *testing.B) {
 		}
 	}
 }
-
-var testNow = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 
 func storeID(i int) store.BlockID { return store.BlockID(fmt.Sprint(i)) }

@@ -16,6 +16,7 @@ const (
 	partNumbers     = "numbers"
 	partInvestments = "investments"
 	partLiabilities = "liabilities"
+	partState       = "state" // the connection's, sealed
 )
 
 // wanted is what to ask a provider for.
@@ -64,7 +65,7 @@ type fetch struct {
 
 // run asks the provider. Errors are the provider's.
 func (f *fetch) run(ctx context.Context) error {
-	c, err := f.l.conn(f.h)
+	c, err := f.conn(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,6 +88,14 @@ func (f *fetch) run(ctx context.Context) error {
 		}
 	}
 	return f.runParts(ctx, c)
+}
+
+// conn is the connection to ask: in the state that a step before left it in, or as committed.
+func (f *fetch) conn(ctx context.Context) (providers.Conn, error) {
+	if f.state != nil {
+		return f.l.connWith(f.h, f.state), nil
+	}
+	return f.l.conn(ctx, f.h)
 }
 
 func (f *fetch) runParts(ctx context.Context, c providers.Conn) error {
@@ -185,9 +194,11 @@ func (f *fetch) put(ctx context.Context, next *store.Head) ([]store.Block, Summa
 		f.putReadiness(next, now)
 	}
 	if f.state != nil {
-		if err := f.l.sealState(next, f.state); err != nil {
+		b, err := f.l.sealState(next, f.state)
+		if err != nil {
 			return nil, sum, err
 		}
+		blocks = append(blocks, b)
 	}
 	for name, v := range f.parts {
 		b, err := f.l.setPart(next, name, v)
@@ -199,7 +210,10 @@ func (f *fetch) put(ctx context.Context, next *store.Head) ([]store.Block, Summa
 			next.Item.InvestmentsUpdated.LastSuccess = now
 		}
 	}
-	next.Item.Error = nil
+	// The login works again, unless it was broken while this round was under way.
+	if e := f.h.Item.Error; e != nil && next.Item.Error != nil && *e == *next.Item.Error {
+		next.Item.Error = nil
+	}
 	return blocks, sum, nil
 }
 

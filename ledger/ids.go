@@ -1,9 +1,8 @@
 package ledger
 
 import (
-	"crypto/hmac"
 	"crypto/sha256"
-	"math/big"
+	"encoding/binary"
 
 	"github.com/gingham-dev/gingham/models"
 )
@@ -18,24 +17,26 @@ const (
 // it. The same thing keeps its id for good, nothing need be looked up, and two
 // Items of one login share none.
 func deriveID(scope, kind, key string) string {
-	mac := hmac.New(sha256.New, []byte(scope))
-	mac.Write([]byte(kind))
-	mac.Write([]byte{0})
-	mac.Write([]byte(key))
-	return base62(mac.Sum(nil))
+	var room [256]byte
+	b := append(room[:0], scope...)
+	b = append(b, 0)
+	b = append(b, kind...)
+	b = append(b, 0)
+	b = append(b, key...)
+	return base62(sha256.Sum256(b))
 }
 
-// base62 writes 256 bits as 37 characters; the few bits that do not fit are dropped.
-func base62(sum []byte) string {
-	var n, rem big.Int
-	n.SetBytes(sum)
-	base := big.NewInt(int64(len(alphabet)))
-	out := make([]byte, idLength)
-	for i := range out {
-		n.QuoRem(&n, base, &rem)
-		out[i] = alphabet[rem.Int64()]
+// base62 writes 256 bits as 37 characters: ten of each 64-bit word but the last.
+func base62(sum [sha256.Size]byte) string {
+	var out [40]byte
+	for w := range 4 {
+		word := binary.BigEndian.Uint64(sum[8*w:])
+		for i := range 10 {
+			out[10*w+i] = alphabet[word%uint64(len(alphabet))]
+			word /= uint64(len(alphabet))
+		}
 	}
-	return string(out)
+	return string(out[:idLength])
 }
 
 // AccountID is the id of an Item's account with the given provider key.

@@ -91,7 +91,7 @@ func (l *Ledger) randomBytes(n int) []byte {
 	return b
 }
 
-func (l *Ledger) newItemID() models.ItemID { return models.ItemID(base62(l.randomBytes(32))) }
+func (l *Ledger) newItemID() models.ItemID { return models.ItemID(base62([32]byte(l.randomBytes(32)))) }
 
 func (l *Ledger) newBlockID() store.BlockID {
 	return store.BlockID(hex.EncodeToString(l.randomBytes(16)))
@@ -144,5 +144,8 @@ func (l *Ledger) commitOver(ctx context.Context, old, next *store.Head, blocks [
 
 // newBlock wraps data as a block of an Item's.
 func (l *Ledger) newBlock(h *store.Head, data []byte) store.Block {
-	return store.Block{ID: l.newBlockID(), Item: h.ID, Client: h.Client, CreatedAt: l.Now(), Data: data}
+	// The time is the machine's: by it a sweep spares what a commit under way
+	// has just written, and a sandbox's clock can be moved.
+	now := time.Now().UTC()
+	return store.Block{ID: l.newBlockID(), Item: h.ID, Client: h.Client, CreatedAt: now, Data: data}
 }

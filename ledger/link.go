@@ -67,10 +67,7 @@ func (l *Ledger) Link(ctx context.Context, req LinkRequest) (*store.Head, error)
 		h.Item.DaysRequested = DefaultDays
 	}
 	h.Item.Available = available(in, h.Item.Products)
-	if err := l.sealState(h, step.State); err != nil {
-		return nil, err
-	}
-	f := &fetch{l: l, p: p, h: h, want: wanted{accounts: true}}
+	f := &fetch{l: l, p: p, h: h, want: wanted{accounts: true}, state: step.State}
 	f.want.add(h.Item.Products...)
 	if l.initialDelay > 0 && f.want.transactions {
 		f.want.transactions = false
@@ -121,33 +118,44 @@ func available(in *models.Institution, used []models.Product) []models.Product {
 	return out
 }
 
+// stateField is what a sealed state is bound to, besides its client and Item.
 const stateField = "provider_state"
 
-func (l *Ledger) sealState(h *store.Head, state json.RawMessage) error {
+// sealState makes state the connection's in h and returns the block to commit with it.
+func (l *Ledger) sealState(h *store.Head, state json.RawMessage) (store.Block, error) {
 	sealed, err := l.vault.Seal(h.Client, h.ID, stateField, state)
 	if err != nil {
-		return fmt.Errorf("seal state of item %s: %w", h.ID, err)
+		return store.Block{}, fmt.Errorf("seal state of item %s: %w", h.ID, err)
 	}
-	h.ProviderState = sealed
-	return nil
+	b := l.newBlock(h, sealed)
+	h.Parts[partState] = b.ID
+	return b, nil
 }
 
 // conn opens an Item's connection for its provider.
-func (l *Ledger) conn(h *store.Head) (providers.Conn, error) {
-	state, err := l.vault.Open(h.Client, h.ID, stateField, h.ProviderState)
+func (l *Ledger) conn(ctx context.Context, h *store.Head) (providers.Conn, error) {
+	sealed, err := l.readBlock(ctx, h, h.Parts[partState])
+	if err != nil {
+		return providers.Conn{}, err
+	}
+	state, err := l.vault.Open(h.Client, h.ID, stateField, sealed)
 	if err != nil {
 		return providers.Conn{}, fmt.Errorf("open state of item %s: %w", h.ID, err)
 	}
+	return l.connWith(h, state), nil
+}
+
+func (l *Ledger) connWith(h *store.Head, state json.RawMessage) providers.Conn {
 	return providers.Conn{
 		Institution: h.Item.Institution, State: state, Now: l.Now(), Products: h.Item.Products,
-	}, nil
+	}
 }
 
 // Remove takes an Item out of use: its data is dropped, its tokens answer that
 // it is gone. The provider is told; if it can't be reached the Item is gone all the same.
 func (l *Ledger) Remove(ctx context.Context, h *store.Head) error {
 	if p, ok := l.providers.Provider(h.Provider); ok {
-		c, err := l.conn(h)
+		c, err := l.conn(ctx, h)
 		if err == nil {
 			err = p.Disconnect(ctx, c)
 		}
@@ -162,7 +170,7 @@ func (l *Ledger) Remove(ctx context.Context, h *store.Head) error {
 		next.Item = models.Item{
 			Institution: next.Item.Institution, CreatedAt: next.Item.CreatedAt, RemovedAt: l.Now(),
 		}
-		next.Accounts, next.ProviderState, next.Parts = nil, nil, nil
+		next.Accounts, next.Parts = nil, nil
 		next.Transactions = store.TransactionLog{}
 		next.Due = time.Time{}
 		return nil

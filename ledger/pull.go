@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/models/plaiderr"
 	"github.com/gingham-dev/gingham/providers"
 	"github.com/gingham-dev/gingham/store"
 )
@@ -150,7 +151,7 @@ func (l *Ledger) CreateTransactions(ctx context.Context, h *store.Head, rows []p
 		if !ok {
 			return nil, &providers.Error{Kind: providers.Unsupported}
 		}
-		c, err := l.conn(h)
+		c, err := l.conn(ctx, h)
 		if err != nil {
 			return nil, err
 		}
@@ -158,16 +159,9 @@ func (l *Ledger) CreateTransactions(ctx context.Context, h *store.Head, rows []p
 		if err != nil {
 			return nil, err
 		}
-		with := h.Clone()
-		if err := l.sealState(with, state); err != nil {
-			return nil, err
-		}
-		f := &fetch{l: l, p: p, h: with, want: wanted{accounts: true, transactions: true}}
+		f := &fetch{l: l, p: p, h: h.Clone(), want: wanted{accounts: true, transactions: true}, state: state}
 		if err := f.run(ctx); err != nil {
 			return nil, err
-		}
-		if f.state == nil {
-			f.state = state
 		}
 		var head *store.Head
 		head, sum, err = f.commit(ctx, h)
@@ -177,7 +171,8 @@ func (l *Ledger) CreateTransactions(ctx context.Context, h *store.Head, rows []p
 }
 
 // RunDue does the background work that has come due, up to limit Items, and
-// says how many it worked on. An Item that fails is tried again later.
+// says how many it worked on. An Item that fails, or whose person must sign in
+// first, is tried again later.
 func (l *Ledger) RunDue(ctx context.Context, limit int) (int, error) {
 	refs, err := l.store.DueItems(ctx, l.Now(), limit)
 	if err != nil {
@@ -187,12 +182,24 @@ func (l *Ledger) RunDue(ctx context.Context, limit int) (int, error) {
 		if ctx.Err() != nil {
 			return i, ctx.Err()
 		}
-		if _, _, err := l.pull(ctx, ref.Client, ref.Item, wanted{accounts: true, transactions: true}); err != nil {
+		if err := l.runDue(ctx, ref); err != nil {
 			l.log.WarnContext(ctx, "background refresh failed", "item_id", ref.Item, "error", err)
 			l.postpone(ctx, ref)
 		}
 	}
 	return len(refs), nil
+}
+
+func (l *Ledger) runDue(ctx context.Context, ref store.ItemRef) error {
+	h, err := l.store.Head(ctx, ref.Client, ref.Item)
+	if err != nil {
+		return err
+	}
+	if e := h.Item.Error; e != nil {
+		return plaiderr.OfItem(e)
+	}
+	_, _, err = l.pull(ctx, ref.Client, ref.Item, wanted{accounts: true, transactions: true})
+	return err
 }
 
 // retryAfter is when an Item whose background refresh failed is tried again.

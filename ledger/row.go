@@ -2,8 +2,9 @@ package ledger
 
 import (
 	"bytes"
-	"hash/fnv"
 	"time"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
@@ -34,10 +35,9 @@ var (
 func (e *rowEncoder) encode(id string, t *models.Transaction) row {
 	tx := e.wire(id, t)
 	r := row{id: id, key: t.Key, date: t.Date, json: tx.AppendJSON(make([]byte, 0, 1536))}
-	r.descAt = bytes.Index(r.json, descKey) + len(descKey)
-	r.pfcAt = bytes.Index(r.json, pfcKey) + len(pfcKey)
-	icon := bytes.Index(r.json, iconKey) + len(iconKey)
-	r.pfcEnd = icon + len(wire.AppendString(nil, *tx.PersonalFinanceCategoryIconURL))
+	r.descAt = after(r.json, 0, descKey)
+	r.pfcAt = after(r.json, r.descAt, pfcKey)
+	r.pfcEnd = after(r.json, r.pfcAt, iconKey) + len(wire.AppendString(nil, *tx.PersonalFinanceCategoryIconURL))
 	if t.OriginalDescription != "" {
 		r.desc = wire.AppendString(nil, t.OriginalDescription)
 	}
@@ -48,13 +48,13 @@ func (e *rowEncoder) encode(id string, t *models.Transaction) row {
 		r.pfc1 = append(r.pfc1, iconKey...)
 		r.pfc1 = wire.AppendString(r.pfc1, CategoryIconURL(t.Category.V1))
 	}
-	h := fnv.New64a()
-	for _, part := range [][]byte{r.json, r.desc, r.pfc1} {
-		h.Write(part)
-		h.Write([]byte{0})
-	}
-	r.hash = h.Sum64()
+	r.hash = xxhash.Sum64(r.json) ^ 3*xxhash.Sum64(r.desc) ^ 5*xxhash.Sum64(r.pfc1)
 	return r
+}
+
+// after is where the value of a key begins that is there, at or after from.
+func after(json []byte, from int, key []byte) int {
+	return from + bytes.Index(json[from:], key) + len(key)
 }
 
 func (e *rowEncoder) account(key string) string {
@@ -83,7 +83,7 @@ func (e *rowEncoder) wire(id string, t *models.Transaction) *plaid.Transaction {
 		Date:                           string(t.Date),
 		Datetime:                       timeOrNull(t.Datetime),
 		ISOCurrencyCode:                orNull(t.Currency.ISO),
-		Location:                       wireLocation(t.Location),
+		Location:                       Location(t.Location),
 		LogoURL:                        optOrNull(t.LogoURL),
 		MerchantEntityID:               optOrNull(t.MerchantEntityID),
 		MerchantName:                   optOrNull(t.MerchantName),
@@ -149,7 +149,8 @@ func transactionType(channel string) string {
 	}
 }
 
-func wireLocation(l models.Location) plaid.Location {
+// Location maps a place to Plaid's.
+func Location(l models.Location) plaid.Location {
 	return plaid.Location{
 		Address: orNull(l.Address), City: orNull(l.City), Region: orNull(l.Region),
 		PostalCode: orNull(l.PostalCode), Country: orNull(l.Country),
