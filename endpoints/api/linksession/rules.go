@@ -1,0 +1,69 @@
+package linksession
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/models/plaiderr"
+	"github.com/gingham-dev/gingham/store"
+)
+
+// PublicTokenLife is how long a public token can be exchanged.
+const PublicTokenLife = 30 * time.Minute
+
+// IssuePublic issues a public token of an Item and says when it expires. Errors
+// are the store's.
+func IssuePublic(ctx context.Context, tokens *api.Tokens, h *store.Head, now time.Time) (string, time.Time, error) {
+	expires := now.Add(PublicTokenLife)
+	text, err := tokens.Issue(ctx, store.Token{
+		Client: h.Client, Kind: store.PublicToken, Item: h.ID, ExpiresAt: expires,
+	})
+	return text, expires, err
+}
+
+// CheckWebhook returns INVALID_FIELD if the value of a field, which it names, is
+// not an absolute http or https URL.
+func CheckWebhook(field, value string) error {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return plaiderr.InvalidField(field + " must be a non-empty string URL")
+	}
+	return nil
+}
+
+// implied are products that come with others and can't be asked for.
+var implied = []models.Product{models.ProductBalance, models.ProductRecurring}
+
+// Products turns the names of products into products, each once, in the order
+// given. It returns INVALID_PRODUCT for those that can't be asked for.
+func Products(names []string) ([]models.Product, error) {
+	out := make([]models.Product, 0, len(names))
+	var refused []models.Product
+	for _, name := range names {
+		p := models.Product(name)
+		switch {
+		case slices.Contains(out, p) || slices.Contains(refused, p):
+		case slices.Contains(implied, p):
+			refused = append(refused, p)
+		default:
+			out = append(out, p)
+		}
+	}
+	if refused != nil {
+		return nil, plaiderr.ProductsNotAuthorized(refused...)
+	}
+	return out, nil
+}
+
+// CheckDays returns a range of days, or INVALID_FIELD if it ends before it
+// begins; prefix is the path of the object that holds start_date and end_date.
+func CheckDays(prefix, from, to string) (Days, error) {
+	if from > to {
+		return Days{}, plaiderr.InvalidField(prefix + ".start_date must not be after " + prefix + ".end_date")
+	}
+	return Days{From: models.Date(from), To: models.Date(to)}, nil
+}

@@ -1,0 +1,93 @@
+// Package investments serves what investment accounts hold and did, and the
+// numbers by which their holdings are moved.
+package investments
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/endpoints/api/show"
+	"github.com/gingham-dev/gingham/ledger"
+	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/models/plaiderr"
+	"github.com/gingham-dev/gingham/store"
+)
+
+// Group is the endpoints of this package.
+type Group struct {
+	ledger *ledger.Ledger
+}
+
+// New returns the group.
+func New(l *ledger.Ledger) *Group { return &Group{ledger: l} }
+
+// Routes lists the group's endpoints.
+func (g *Group) Routes() []api.Route {
+	return []api.Route{
+		api.Handle("/investments/holdings/get", api.ItemAuth, g.holdings),
+		api.Handle("/investments/transactions/get", api.ItemAuth, g.transactions),
+		api.Handle("/investments/refresh", api.ItemAuth, g.refresh),
+		api.Handle("/investments/auth/get", api.ItemAuth, g.auth),
+		api.Handle("/processor/investments/holdings/get", api.ProcessorAuth, g.processorHoldings),
+		api.Handle("/processor/investments/transactions/get", api.ProcessorAuth, g.processorTransactions),
+		api.Handle("/processor/investments/auth/get", api.ProcessorAuth, g.processorAuth),
+	}
+}
+
+// portfolio is what there is to answer from: the accounts asked for, of any
+// kind, and the investments of the whole Item.
+type portfolio struct {
+	head     *store.Head
+	accounts show.Accounts
+	models.Investments
+}
+
+// read returns the accounts asked for and the Item's investments. An account
+// that holds no securities is answered as well, with no holdings. Errors:
+// INVALID_ACCOUNT_ID, NO_INVESTMENT_ACCOUNTS where the token opens no
+// investment account, and what using the product gives.
+func (g *Group) read(ctx context.Context, c *api.Caller, ids []string) (*portfolio, error) {
+	return g.readAs(ctx, c, ids, models.ProductInvestments, plaiderr.NoInvestmentAccounts)
+}
+
+func (g *Group) readAs(ctx context.Context, c *api.Caller, ids []string, p models.Product, none *plaiderr.Code) (*portfolio, error) {
+	accounts, err := show.Select(c, c.Item, ids)
+	if err != nil {
+		return nil, err
+	}
+	h, err := g.use(ctx, c, p, none)
+	if err != nil {
+		return nil, err
+	}
+	inv, err := g.ledger.Investments(ctx, h)
+	if err != nil {
+		return nil, err
+	}
+	return &portfolio{head: h, accounts: accounts, Investments: inv}, nil
+}
+
+// use is the ledger's Use, apart from that a call which can't be answered adds
+// no product to the Item.
+func (g *Group) use(ctx context.Context, c *api.Caller, p models.Product, none *plaiderr.Code) (*store.Head, error) {
+	if err := g.ledger.Permit(ctx, c.Token, p); err != nil {
+		return nil, err
+	}
+	opened, err := show.Select(c, c.Item, nil)
+	if err != nil {
+		return nil, err
+	}
+	it := &c.Item.Item
+	offered := it.HasProduct(p) || slices.Contains(it.Available, p)
+	// An institution without the product is told of by Ensure.
+	if offered && !slices.ContainsFunc(opened, func(a models.Account) bool { return a.IsInvestment() }) {
+		return nil, plaiderr.New(none)
+	}
+	return g.ledger.Ensure(ctx, c.Item, p, 0)
+}
+
+// no is for is_investments_fallback_item: all portfolios come from institutions.
+func no() *bool {
+	b := false
+	return &b
+}

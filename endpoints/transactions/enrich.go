@@ -1,0 +1,93 @@
+package transactions
+
+import (
+	"context"
+
+	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/endpoints/api/show"
+	"github.com/gingham-dev/gingham/ledger"
+	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/models/plaid"
+	"github.com/gingham-dev/gingham/models/plaid/wire"
+)
+
+// enrichAll tells what the descriptions of a client's own transactions say of
+// merchants and purposes. Nothing of them is kept.
+func (g *Group) enrichAll(ctx context.Context, _ *api.Caller, req *plaid.TransactionsEnrichRequest) (*plaid.TransactionsEnrichResponse, error) {
+	o := req.Options
+	if o == nil {
+		o = &plaid.TransactionsEnrichRequestOptions{}
+	}
+	out := &plaid.TransactionsEnrichResponse{
+		EnrichedTransactions: make([]plaid.ClientProvidedEnrichedTransaction, len(req.Transactions)),
+	}
+	for i := range req.Transactions {
+		out.EnrichedTransactions[i] = g.enrichOne(ctx, &req.Transactions[i], o)
+	}
+	return out, nil
+}
+
+func (g *Group) enrichOne(ctx context.Context, in *plaid.ClientProvidedTransaction, o *plaid.TransactionsEnrichRequestOptions) plaid.ClientProvidedEnrichedTransaction {
+	t := models.Transaction{
+		Amount: in.Amount.Abs(), Name: in.Description, OriginalDescription: in.Description,
+		Currency: models.Currency{ISO: in.ISOCurrencyCode}, Location: location(in.Location),
+	}
+	if in.Direction == "INFLOW" {
+		t.Amount = t.Amount.Neg()
+	}
+	g.enrich.Enrich(ctx, &t)
+	direction := in.Direction
+	return plaid.ClientProvidedEnrichedTransaction{
+		ID: in.ID, Description: in.Description, Amount: in.Amount, Direction: &direction,
+		ISOCurrencyCode: in.ISOCurrencyCode, Enrichments: enrichments(&t, o),
+		AccountType: in.AccountType, AccountSubtype: in.AccountSubtype,
+		ClientAccountID: in.ClientAccountID, ClientUserID: in.ClientUserID,
+	}
+}
+
+func enrichments(t *models.Transaction, o *plaid.TransactionsEnrichRequestOptions) plaid.Enrichments {
+	category, version := t.Category.V2, plaid.PFCVersionV2
+	if v := o.PersonalFinanceCategoryVersion; v != nil && *v == plaid.PFCVersionV1 {
+		category, version = t.Category.V1, *v
+	}
+	pfc := ledger.PersonalFinanceCategory(category, version)
+	out := plaid.Enrichments{
+		CheckNumber: wire.OrNull(show.OrNull(t.CheckNumber)),
+		EntityID:    wire.OrNull(show.OrNull(t.MerchantEntityID)),
+		Location:    ledger.Location(t.Location),
+		LogoURL:     show.OrNull(t.LogoURL), MerchantName: show.OrNull(t.MerchantName),
+		PaymentChannel: t.Channel, Website: show.OrNull(t.Website),
+		PersonalFinanceCategory: &pfc, PersonalFinanceCategoryIconURL: ledger.CategoryIconURL(category),
+	}
+	if o.IncludeLegacyCategory != nil && *o.IncludeLegacyCategory {
+		out.LegacyCategory, out.LegacyCategoryID = wire.Null[[]string](), wire.OrNull(show.OrNull(t.Category.LegacyID))
+		if t.Category.Legacy != nil {
+			out.LegacyCategory = wire.Some(t.Category.Legacy)
+		}
+	}
+	for _, c := range t.Counterparties {
+		out.Counterparties = append(out.Counterparties, plaid.Counterparty{
+			Name: c.Name, Type: c.Type, Website: show.OrNull(c.Website), LogoURL: show.OrNull(c.LogoURL),
+			ConfidenceLevel: wire.OrNull(show.OrNull(c.Confidence)), EntityID: wire.OrNull(show.OrNull(c.EntityID)),
+		})
+	}
+	return out
+}
+
+func location(in *plaid.ClientProvidedTransactionLocation) models.Location {
+	if in == nil {
+		return models.Location{}
+	}
+	return models.Location{
+		Address: text(in.Address), City: text(in.City), Region: text(in.Region),
+		PostalCode: text(in.PostalCode), Country: text(in.Country),
+	}
+}
+
+// text is *s, or "" for nil.
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
