@@ -8,6 +8,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -64,7 +65,7 @@ var errDownload = errors.New("cannot download the description")
 
 // download returns the path of the description in the module cache.
 func download() (string, error) {
-	cmd := exec.Command("go", "mod", "download", "-json", sdk)
+	cmd := exec.CommandContext(context.Background(), "go", "mod", "download", "-json", sdk)
 	// Outside a module's directory the SDK can't get into its go.sum.
 	cmd.Dir = os.TempDir()
 	out, err := cmd.Output()

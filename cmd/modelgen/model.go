@@ -205,10 +205,10 @@ func (m *model) resolve(s *schema, name string) *typ {
 }
 
 func (m *model) resolveString(t *typ, s *schema, name string) {
-	switch {
-	case s.Format == "date":
+	switch s.Format {
+	case "date":
 		t.kind = kindDate
-	case s.Format == "date-time":
+	case "date-time":
 		t.kind = kindTime
 	default:
 		t.kind = kindString

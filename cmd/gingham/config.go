@@ -1,0 +1,228 @@
+package main
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+
+	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/ledger/vault"
+	"github.com/gingham-dev/gingham/models"
+)
+
+// Config is every setting, by its key in config.yaml. The same key in capitals,
+// with GINGHAM_ before it and _ for dots, is its environment variable.
+type Config struct {
+	Environment string         `mapstructure:"environment"`
+	Addr        string         `mapstructure:"addr"`
+	PublicURL   string         `mapstructure:"public_url"`
+	Store       string         `mapstructure:"store"`
+	Admin       AdminConfig    `mapstructure:"admin"`
+	HTTP        HTTPConfig     `mapstructure:"http"`
+	Log         LogConfig      `mapstructure:"log"`
+	Security    SecurityConfig `mapstructure:"security"`
+	Ledger      LedgerConfig   `mapstructure:"ledger"`
+	Sandbox     SandboxConfig  `mapstructure:"sandbox"`
+}
+
+// AdminConfig is of the listener for operators.
+type AdminConfig struct {
+	Addr string `mapstructure:"addr"`
+}
+
+// HTTPConfig is of the API's listener.
+type HTTPConfig struct {
+	GzipAbove      int           `mapstructure:"gzip_above"`
+	TrustedProxies []string      `mapstructure:"trusted_proxies"`
+	Drain          time.Duration `mapstructure:"drain"`
+}
+
+// LogConfig is of the log, which goes to standard error.
+type LogConfig struct {
+	Level  string `mapstructure:"level"`
+	Format string `mapstructure:"format"`
+}
+
+// SecurityConfig is of secrets.
+type SecurityConfig struct {
+	RootKey string `mapstructure:"root_key"`
+}
+
+// LedgerConfig is of the engine.
+type LedgerConfig struct {
+	CacheMB  int           `mapstructure:"cache_mb"`
+	Schedule time.Duration `mapstructure:"schedule"`
+}
+
+// SandboxConfig is of the sandbox; production has none of it.
+type SandboxConfig struct {
+	ClientID        string        `mapstructure:"client_id"`
+	Secret          string        `mapstructure:"secret"`
+	InitialDelay    time.Duration `mapstructure:"initial_delay"`
+	HistoricalDelay time.Duration `mapstructure:"historical_delay"`
+}
+
+// The sandbox's own client, known to everybody.
+const (
+	sandboxClientID = "67696e6768616d73616e6462"
+	sandboxSecret   = "73616e64626f782d7365637265742e" //nolint:gosec // printed at every start
+)
+
+// defaults are the settings of a server that was told nothing.
+func defaults() Config {
+	return Config{
+		Environment: string(models.Sandbox),
+		Addr:        "127.0.0.1:8080",
+		Store:       "sqlite:gingham.db",
+		Admin:       AdminConfig{Addr: "127.0.0.1:8081"},
+		HTTP:        HTTPConfig{TrustedProxies: []string{}, Drain: 20 * time.Second},
+		Log:         LogConfig{Level: "info", Format: "text"},
+		Ledger:      LedgerConfig{CacheMB: 32, Schedule: time.Second},
+		Sandbox:     SandboxConfig{ClientID: sandboxClientID, Secret: sandboxSecret},
+	}
+}
+
+// commonFlags are the settings that have a flag, too.
+func commonFlags(flags *pflag.FlagSet) {
+	flags.String("config", "", "a configuration file; config.yaml shows every setting")
+	flags.String("store", "", `where data is kept: "sqlite:path", "memory" or "mongodb://…" (default "sqlite:gingham.db")`)
+}
+
+// load reads settings from, each overriding the next, flags, environment, the file
+// named by --config or GINGHAM_CONFIG, and defaults, and checks them.
+func load(flags *pflag.FlagSet) (Config, error) {
+	v := viper.New()
+	v.SetEnvPrefix("GINGHAM")
+	v.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
+	v.AutomaticEnv()
+	v.AllowEmptyEnv(true) // GINGHAM_ADMIN_ADDR= is no admin listener
+	for _, s := range settings(defaults()) {
+		v.SetDefault(s.key, s.value)
+	}
+	file, err := flags.GetString("config")
+	if err != nil {
+		return Config{}, fmt.Errorf("config: %w", err)
+	}
+	if file == "" {
+		file = v.GetString("config")
+	}
+	if file != "" {
+		v.SetConfigFile(file)
+		if err := v.ReadInConfig(); err != nil {
+			return Config{}, fmt.Errorf("config: %w", err)
+		}
+	}
+	for _, key := range []string{"addr", "store", "admin.addr"} {
+		if f := flags.Lookup(strings.ReplaceAll(key, ".", "-")); f != nil && f.Changed {
+			v.Set(key, f.Value.String())
+		}
+	}
+	var c Config
+	if err := v.UnmarshalExact(&c); err != nil {
+		return Config{}, fmt.Errorf("config: %w", err)
+	}
+	// Where the API takes any free port, the operator's listener does too, unless
+	// it was told: several servers then run side by side.
+	if strings.HasSuffix(c.Addr, ":0") && c.Admin.Addr == defaults().Admin.Addr {
+		c.Admin.Addr = "127.0.0.1:0"
+	}
+	return c, c.check()
+}
+
+// setting is one key and its value.
+type setting struct {
+	key   string
+	value any
+}
+
+// settings lists the settings of c in the order of its fields.
+func settings(c Config) []setting {
+	var list []setting
+	var walk func(prefix string, v reflect.Value)
+	walk = func(prefix string, v reflect.Value) {
+		for i := range v.NumField() {
+			key, field := prefix+v.Type().Field(i).Tag.Get("mapstructure"), v.Field(i)
+			if field.Kind() == reflect.Struct {
+				walk(key+".", field)
+				continue
+			}
+			list = append(list, setting{key, field.Interface()})
+		}
+	}
+	walk("", reflect.ValueOf(c))
+	return list
+}
+
+// check finds settings that can't be.
+func (c *Config) check() error {
+	env := models.Environment(c.Environment)
+	switch {
+	case env != models.Sandbox && env != models.Production:
+		return fmt.Errorf("config: environment is %q, not %q or %q", env, models.Sandbox, models.Production)
+	case env == models.Production && c.Security.RootKey == "":
+		return fmt.Errorf("config: security.root_key must be set in production: 32 random bytes in base64")
+	case c.Log.Format != "text" && c.Log.Format != "json":
+		return fmt.Errorf(`config: log.format is %q, not "text" or "json"`, c.Log.Format)
+	case c.Ledger.Schedule <= 0:
+		return fmt.Errorf("config: ledger.schedule must be more than nothing")
+	}
+	if env == models.Sandbox {
+		if err := api.CheckCredentials(c.Sandbox.ClientID, c.Sandbox.Secret); err != nil {
+			return fmt.Errorf("config: sandbox.client_id and sandbox.secret (GINGHAM_SANDBOX_CLIENT_ID, GINGHAM_SANDBOX_SECRET): %w", err)
+		}
+	}
+	if _, err := c.rootKey(); err != nil {
+		return err
+	}
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	_, err := c.logger(io.Discard)
+	return err
+}
+
+// rootKey decodes the root key; none is nil.
+func (c *Config) rootKey() ([]byte, error) {
+	if c.Security.RootKey == "" {
+		return nil, nil
+	}
+	key, err := base64.StdEncoding.DecodeString(c.Security.RootKey)
+	if err != nil || len(key) != vault.KeySize {
+		// Not the text: it may be a real key with a slip in it.
+		return nil, fmt.Errorf("config: security.root_key must be %d bytes in base64", vault.KeySize)
+	}
+	return key, nil
+}
+
+func (c *Config) proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, text := range slices.Compact(c.HTTP.TrustedProxies) {
+		p, err := netip.ParsePrefix(strings.TrimSpace(text))
+		if err != nil {
+			return nil, fmt.Errorf("config: http.trusted_proxies: %w", err)
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+func (c *Config) logger(to io.Writer) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Log.Level)); err != nil {
+		return nil, fmt.Errorf("config: log.level: %w", err)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(to, options)), nil
+	}
+	return slog.New(slog.NewTextHandler(to, options)), nil
+}

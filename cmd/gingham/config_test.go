@@ -1,0 +1,116 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+)
+
+func parse(t *testing.T, args ...string) (Config, error) {
+	t.Helper()
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	serveFlags(flags)
+	if err := flags.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	return load(flags)
+}
+
+// TestConfigFile compares config.yaml with the code, in both directions.
+func TestConfigFile(t *testing.T) {
+	v := viper.New()
+	v.SetConfigFile("../../config.yaml")
+	if err := v.ReadInConfig(); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range settings(defaults()) {
+		if !v.IsSet(s.key) {
+			t.Errorf("config.yaml lacks %s", s.key)
+		}
+	}
+	var inFile Config
+	if err := v.UnmarshalExact(&inFile); err != nil {
+		t.Errorf("config.yaml has a key that is no setting: %v", err)
+	}
+	if got, want := settings(inFile), settings(defaults()); !reflect.DeepEqual(got, want) {
+		t.Errorf("config.yaml: %v\ndefaults:    %v", got, want)
+	}
+}
+
+// TestEnvironment gives every setting another value than its default.
+func TestEnvironment(t *testing.T) {
+	values := map[string]string{
+		"environment": "production", "addr": "127.0.0.1:0", "public_url": "https://a.example", "store": "memory", "admin.addr": "127.0.0.1:0",
+		"http.gzip_above": "4096", "http.trusted_proxies": "10.0.0.0/8,192.168.0.0/16", "http.drain": "1s",
+		"log.level": "warn", "log.format": "json", "security.root_key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+		"ledger.cache_mb": "1", "ledger.schedule": "2s", "sandbox.client_id": strings.Repeat("a", 24),
+		"sandbox.secret": strings.Repeat("b", 30), "sandbox.initial_delay": "3s", "sandbox.historical_delay": "4s",
+	}
+	for key, value := range values {
+		t.Setenv("GINGHAM_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_")), value)
+	}
+	c, err := parse(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range settings(c) {
+		if _, ok := values[s.key]; !ok {
+			t.Errorf("%s is not tried", s.key)
+		}
+		if reflect.DeepEqual(s, settings(defaults())[i]) {
+			t.Errorf("%s was not read from the environment", s.key)
+		}
+	}
+}
+
+func TestPrecedence(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(file, []byte("addr: file\nstore: file\nadmin: {addr: file}\nlog: {level: error}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GINGHAM_CONFIG", file)
+	t.Setenv("GINGHAM_STORE", "environment")
+	t.Setenv("GINGHAM_ADDR", "environment")
+	c, err := parse(t, "--addr", "flag")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := [4]string{c.Addr, c.Store, c.Admin.Addr, c.Log.Format}; got != [4]string{"flag", "environment", "file", "text"} {
+		t.Error(got)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	tests := []struct{ env, value, want string }{
+		{"GINGHAM_ENVIRONMENT", "development", "environment"},
+		{"GINGHAM_ENVIRONMENT", "production", "security.root_key"},
+		{"GINGHAM_SECURITY_ROOT_KEY", "c2hvcnQ=", "32 bytes"},
+		{"GINGHAM_SANDBOX_CLIENT_ID", "test", "client_id has 24 hexadecimal digits"},
+		{"GINGHAM_SANDBOX_SECRET", "test", "secret 30"},
+		{"GINGHAM_HTTP_TRUSTED_PROXIES", "everybody", "trusted_proxies"},
+		{"GINGHAM_LOG_LEVEL", "loud", "log.level"},
+		{"GINGHAM_LOG_FORMAT", "xml", "log.format"},
+		{"GINGHAM_LEDGER_SCHEDULE", "0s", "ledger.schedule"},
+		{"GINGHAM_CONFIG", "no/such/file.yaml", "file.yaml"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.env+" "+tt.value, func(t *testing.T) {
+			t.Setenv(tt.env, tt.value)
+			if _, err := parse(t); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want something of %q", err, tt.want)
+			}
+		})
+	}
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(file, []byte("http: {gzipabove: 1}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parse(t, "--config", file); err == nil || !strings.Contains(err.Error(), "gzipabove") {
+		t.Errorf("an unknown key: %v", err)
+	}
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/models/plaid"
+)
+
+// TestIsolation sends every route of the server every wrong token, id and
+// credential there is, in every place where it can stand.
+func TestIsolation(t *testing.T) {
+	c := isolate(newWorld(t, nil))
+	t.Logf("%d routes, %d requests", c.routes, c.requests)
+	for _, d := range c.differences[:min(len(c.differences), 40)] {
+		t.Error(d)
+	}
+}
+
+// TestIsolationOfLeaks is the negative control: over a store that doesn't ask
+// whose a document is, the same check complains of every route that takes a token.
+func TestIsolationOfLeaks(t *testing.T) {
+	l := &leaky{}
+	w := newWorld(t, l.wrap)
+	l.learn(w)
+	c := isolate(w)
+	for _, r := range w.server.Routes() {
+		refs := parseDocument(needs[r.Path].body).references()
+		takes := slices.ContainsFunc(refs, func(f reference) bool { return strings.HasSuffix(tokenKind(f.kind()), "token") })
+		found := slices.ContainsFunc(c.differences, func(d string) bool { return strings.HasPrefix(d, r.Path+" ") })
+		if takes && !found && r.Path != "/link/token/get" { // which compares the client itself
+			t.Errorf("%s hands out what is another client's, and the check didn't see it", r.Path)
+		}
+	}
+}
+
+// TestIsolationCostsTheSame compares what the store is asked for another
+// client's token, or id, with what it is asked for one that is nobody's: the
+// same, so that the time to the answer tells nothing either.
+func TestIsolationCostsTheSame(t *testing.T) {
+	calls := &counting{}
+	w := newWorld(t, calls.wrap)
+	for _, r := range w.server.Routes() {
+		for _, d := range needs[r.Path].documents() {
+			for _, ref := range d.references() {
+				for _, v := range wrongValues(w, ref) {
+					if !v.foreign {
+						continue
+					}
+					nobodys := calls.during(func() { w.send(w.with(d, ref, v.twin, w.mine).in(r.Path)) })
+					theirs := calls.during(func() { w.send(w.with(d, ref, v.text, w.mine).in(r.Path)) })
+					if !slices.Equal(nobodys, theirs) {
+						t.Errorf("%s: %s as %s asks the store %v, one of nobody's %v", r.Path, v.name, ref.path, theirs, nobodys)
+					}
+				}
+			}
+		}
+	}
+}
+
+// checker collects what is wrong.
+type checker struct {
+	w           *world
+	routes      int
+	requests    int
+	differences []string
+}
+
+// isolate is the whole check.
+func isolate(w *world) *checker {
+	c := &checker{w: w}
+	served := map[string]bool{}
+	for _, r := range w.server.Routes() {
+		n, ok := needs[r.Path]
+		if !ok {
+			c.differ("%s is a route without a line in the table of needs_test.go: add one with its smallest body", r.Path)
+			continue
+		}
+		served[r.Path] = true
+		c.routes++
+		c.checkNames(r, n)
+		for _, d := range n.documents() {
+			c.checkKeys(r, d)
+			for i, ref := range d.references() {
+				c.checkReference(r, d, ref, i)
+			}
+			c.checkGood(r, n, d)
+		}
+	}
+	for path := range needs {
+		if !served[path] {
+			c.differ("%s is in the table of needs_test.go, and no route", path)
+		}
+	}
+	// Operations that aren't served ask for credentials before they say so.
+	for _, p := range plaid.Paths {
+		if !served[p.Path] {
+			c.checkKeys(api.Route{Path: p.Path, Auth: api.ClientAuth}, document{"access_token": "x"})
+		}
+	}
+	return c
+}
+
+func (c *checker) differ(format string, args ...any) {
+	c.differences = append(c.differences, fmt.Sprintf(format, args...))
+}
+
+// send sends a request and returns the answer without what differs between any two.
+func (c *checker) send(r request) answer {
+	c.requests++
+	a := c.w.send(r)
+	id := a.header.Get("Plaid-Request-Id")
+	if len(id) != 15 || !bytes.Contains(a.body, []byte(`"request_id":"`+id+`"`)) {
+		c.differ("%s the request_id of the header is %q, of the body %s", r.path, id, a.body)
+	}
+	a.header.Del("Plaid-Request-Id")
+	a.body = bytes.ReplaceAll(a.body, []byte(id), []byte("…"))
+	return a
+}
+
+// failure is an error as a client sees it. An empty status is 400.
+type failure struct {
+	kind, code, message string
+}
+
+// expect compares an answer with an error.
+func (c *checker) expect(what string, a answer, want failure) {
+	var fields map[string]any
+	if err := json.Unmarshal(a.body, &fields); err != nil {
+		c.differ("%s: answered %q: %v", what, a.body, err)
+		return
+	}
+	text := func(key string) string { s, _ := fields[key].(string); return s }
+	got := failure{text("error_type"), text("error_code"), text("error_message")}
+	if a.status != http.StatusBadRequest || got != want {
+		c.differ("%s: answered %d %+v, want 400 %+v", what, a.status, got, want)
+		return
+	}
+	if len(fields) != 7 || !strings.HasPrefix(text("documentation_url"), "https://plaid.com/docs/?ref=error#") ||
+		text("request_id") == "" || fields["display_message"] != nil || fields["suggested_action"] != nil {
+		c.differ("%s: an error has seven keys, this one is %s", what, a.body)
+	}
+}
+
+// same compares two answers that must not be told apart.
+func (c *checker) same(what string, a, b answer) {
+	if a.status != b.status || !bytes.Equal(a.body, b.body) || fmt.Sprint(a.header) != fmt.Sprint(b.header) {
+		c.differ("%s: answered %d %v %s, and one of nobody's %d %v %s", what, a.status, a.header, a.body, b.status, b.header, b.body)
+	}
+}
+
+// with is the request of a document in which the place of ref has another value,
+// and everything else is h's. A nil value leaves the member out.
+func (w *world) with(d document, ref reference, value any, h *holder) request {
+	d = parseDocument(string(d.json()))
+	for _, other := range d.references() {
+		if other != ref {
+			d.set(other.path, w.value(h, other.name))
+		}
+	}
+	if ref.path != "" {
+		d.set(ref.path, value)
+		if value == nil {
+			delete(d, ref.path)
+		}
+	}
+	return request{body: d.json(), headerKeys: w.mine}
+}
+
+func (r request) in(path string) request {
+	r.path = path
+	return r
+}
+
+// keysInBody moves the credentials into the body.
+func (r request) keysInBody() request {
+	d := parseDocument(string(r.body))
+	d["client_id"], d["secret"] = r.headerKeys.id, r.headerKeys.secret
+	r.body, r.headerKeys = d.json(), nil
+	return r
+}
+
+func (r request) withBearer(token string) request {
+	r.bearer, r.hasBearer = token, true
+	return r
+}
+
+// takesBearer reports whether the token at ref can come as a bearer token: the
+// one that the route as a whole asks for.
+func takesBearer(r api.Route, ref reference) bool {
+	return r.Auth == api.ItemAuth && ref.path == "access_token" || r.Auth == api.ProcessorAuth && ref.path == "processor_token"
+}

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/ledger"
+	"github.com/gingham-dev/gingham/ledger/vault"
+	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/store"
+)
+
+// world is the whole program without its listeners: all routes, over a store in
+// memory, on a clock that is moved by hand, with two clients that each have
+// something of everything.
+type world struct {
+	t      testing.TB
+	parts  *parts
+	server *api.Server
+	now    atomic.Pointer[time.Time]
+	// mine calls; what is theirs is what it must never get at.
+	mine, theirs *holder
+}
+
+// holder is a client and what it holds. The values are named as the bodies of
+// the table of needs name them, as "@access".
+type holder struct {
+	id, secret string
+	values     map[string]string
+	// other is an account of another Item of the same client.
+	other string
+	// bad are tokens that were good once.
+	bad map[string]string
+}
+
+// worldStart is where the clock of a world stands at first.
+var worldStart = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// newWorld starts the program over a store that wrap, where it isn't nil, puts
+// something around.
+func newWorld(t testing.TB, wrap func(store.Store) store.Store) *world {
+	t.Helper()
+	w := &world{t: t}
+	w.setClock(worldStart)
+	w.open(wrap)
+	w.mine = &holder{id: sandboxClientID, secret: sandboxSecret}
+	w.theirs = &holder{id: strings.Repeat("ab", 12), secret: strings.Repeat("cd", 15)}
+	w.must(w.parts.store.CreateClient(t.Context(), store.Client{
+		ID: models.ClientID(w.theirs.id), CreatedAt: worldStart,
+		Secrets: []store.SecretHash{{Hash: w.parts.tokens.SecretHash(models.ClientID(w.theirs.id), w.theirs.secret)}},
+	}))
+	for _, h := range []*holder{w.mine, w.theirs} {
+		w.spoil(h)
+		w.furnish(h)
+	}
+	return w
+}
+
+// open puts the parts together as the program does, with the clock and what is
+// around the store in their places.
+func (w *world) open(wrap func(store.Store) store.Store) {
+	w.t.Helper()
+	c := defaults()
+	c.Store = "memory"
+	root := make([]byte, vault.KeySize)
+	c.Security.RootKey = base64.StdEncoding.EncodeToString(root)
+	// The log of a million refused requests is of no use; panics and faults are.
+	log := slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	p, err := open(w.t.Context(), c, log)
+	w.must(err)
+	w.parts = p
+	plain := p.store
+	w.t.Cleanup(func() { _ = plain.Close() })
+	if wrap != nil {
+		p.store = wrap(plain)
+	}
+	keys, err := deriveKeys(root)
+	w.must(err)
+	sealer, err := vault.New(keys.seal)
+	w.must(err)
+	p.tokens = api.NewTokens(models.Sandbox, p.store, p.ids, w.clock, keys.pepper)
+	p.ledger = ledger.New(ledger.Options{
+		Store: p.store, Providers: p.sources.registry, Vault: sealer, CursorKey: keys.cursor,
+		Owner: "test", Now: w.clock, Random: p.ids, Log: log,
+	})
+	w.server, err = api.New(api.Options{
+		Environment: models.Sandbox, Clients: p.store, Tokens: p.tokens, IDs: p.ids, Now: w.clock, Log: log,
+		Explain: ledger.PlaidError, Routes: routes(p, "http://127.0.0.1"),
+	})
+	w.must(err)
+}
+
+func (w *world) clock() time.Time { return *w.now.Load() }
+
+func (w *world) setClock(at time.Time) { w.now.Store(&at) }
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// everyProduct is what the Items of a world have.
+const everyProduct = `["auth","identity","investments","investments_auth","liabilities","transactions"]`
+
+// spoil gives h tokens that are no good any more, each for its own reason.
+func (w *world) spoil(h *holder) {
+	w.t.Helper()
+	h.bad = map[string]string{}
+	// What lasts for hours at most was made yesterday.
+	w.setClock(worldStart.Add(-24 * time.Hour))
+	h.bad["expired public"] = w.link(h, "user_good")
+	h.bad["expired link"] = w.ask(h, "/link/token/create", needs["/link/token/create"].body)["link_token"].(string)
+	w.setClock(worldStart)
+
+	h.bad["used public"] = w.link(h, "user_good")
+	access := w.exchange(h, h.bad["used public"])
+	account := w.account(h, access, "checking")
+	h.bad["removed public"] = w.text(h, "/item/public_token/create", `{"access_token":"`+access+`"}`, "public_token")
+	h.bad["removed processor"] = w.processor(h, access, account)
+	w.ask(h, "/item/remove", `{"access_token":"`+access+`"}`)
+	h.bad["removed access"] = access
+
+	h.bad["rotated access"] = w.exchange(h, w.link(h, "user_good"))
+	w.ask(h, "/item/access_token/invalidate", `{"access_token":"`+h.bad["rotated access"]+`"}`)
+	h.other = w.account(h, w.exchange(h, w.link(h, "user_good")), "checking")
+}
+
+// furnish gives h new Items and tokens that are good.
+func (w *world) furnish(h *holder) {
+	w.t.Helper()
+	access := w.exchange(h, w.link(h, "user_good"))
+	checking := w.account(h, access, "checking")
+	h.values = map[string]string{
+		"@access":             access,
+		"@account":            checking,
+		"@processor":          w.processor(h, access, checking),
+		"@processor:invested": w.processor(h, access, w.account(h, access, "401k")),
+		"@processor:owed":     w.processor(h, access, w.account(h, access, "credit card")),
+		"@link":               w.text(h, "/link/token/create", needs["/link/token/create"].body, "link_token"),
+		"@access:dynamic":     w.exchange(h, w.link(h, "user_transactions_dynamic")),
+		"@cursor":             w.text(h, "/transactions/sync", `{"access_token":"`+access+`"}`, "next_cursor"),
+	}
+	h.values["@cursor:processor"] = w.text(h, "/processor/transactions/sync",
+		`{"processor_token":"`+h.values["@processor"]+`"}`, "next_cursor")
+}
+
+// value is what a name stands for. A public token can be exchanged once, so that
+// each is a new one.
+func (w *world) value(h *holder, name string) string {
+	w.t.Helper()
+	if name == "@public" {
+		return w.text(h, "/item/public_token/create", `{"access_token":"`+h.values["@access"]+`"}`, "public_token")
+	}
+	v, ok := h.values[name]
+	if !ok {
+		w.t.Fatalf("a body of the table of needs has %s, which no client holds", name)
+	}
+	return v
+}
+
+func (w *world) link(h *holder, user string) string {
+	w.t.Helper()
+	products := everyProduct
+	if user != "user_good" {
+		products = `["transactions"]`
+	}
+	return w.text(h, "/sandbox/public_token/create", `{"institution_id":"ins_109508","initial_products":`+products+
+		`,"options":{"override_username":"`+user+`","override_password":"pass_good"}}`, "public_token")
+}
+
+func (w *world) exchange(h *holder, public string) string {
+	w.t.Helper()
+	return w.text(h, "/item/public_token/exchange", `{"public_token":"`+public+`"}`, "access_token")
+}
+
+func (w *world) processor(h *holder, access, account string) string {
+	w.t.Helper()
+	return w.text(h, "/processor/token/create",
+		`{"access_token":"`+access+`","account_id":"`+account+`","processor":"dwolla"}`, "processor_token")
+}
+
+// account is the first account of a subtype.
+func (w *world) account(h *holder, access, subtype string) string {
+	w.t.Helper()
+	list, _ := w.ask(h, "/accounts/get", `{"access_token":"`+access+`"}`)["accounts"].([]any)
+	for _, a := range list {
+		if a := a.(map[string]any); a["subtype"] == subtype {
+			return a["account_id"].(string)
+		}
+	}
+	w.t.Fatalf("no account is %q", subtype)
+	return ""
+}
+
+func (w *world) text(h *holder, path, body, field string) string {
+	w.t.Helper()
+	s, _ := w.ask(h, path, body)[field].(string)
+	return s
+}
+
+// ask sends what must succeed.
+func (w *world) ask(h *holder, path, body string) map[string]any {
+	w.t.Helper()
+	a := w.send(request{path: path, body: []byte(body), headerKeys: h})
+	var fields map[string]any
+	if err := json.Unmarshal(a.body, &fields); err != nil || a.status != http.StatusOK {
+		w.t.Fatalf("%s %s was answered %d %s", path, body, a.status, a.body)
+	}
+	return fields
+}
+
+// request is one to be sent.
+type request struct {
+	path string
+	body []byte
+	// headerKeys are whose credentials go into headers; nil is none.
+	headerKeys *holder
+	// bearer goes into the Authorization header, if hasBearer.
+	bearer    string
+	hasBearer bool
+	// encoding is the Content-Encoding; chunked leaves out the Content-Length.
+	encoding string
+	chunked  bool
+}
+
+// answer is a response.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (w *world) send(r request) answer {
+	req := httptest.NewRequestWithContext(w.t.Context(), http.MethodPost, r.path, strings.NewReader(string(r.body)))
+	if h := r.headerKeys; h != nil {
+		req.Header.Set("PLAID-CLIENT-ID", h.id)
+		req.Header.Set("PLAID-SECRET", h.secret)
+	}
+	if r.hasBearer {
+		req.Header.Set("Authorization", "Bearer "+r.bearer)
+	}
+	if r.encoding != "" {
+		req.Header.Set("Content-Encoding", r.encoding)
+	}
+	if r.chunked {
+		req.ContentLength = -1
+	}
+	rec := httptest.NewRecorder()
+	w.server.ServeHTTP(rec, req)
+	return answer{rec.Code, rec.Header(), rec.Body.Bytes()}
+}
