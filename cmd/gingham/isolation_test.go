@@ -17,7 +17,7 @@ import (
 // credential there is, in every place where it can stand.
 func TestIsolation(t *testing.T) {
 	c := isolate(newWorld(t, nil))
-	t.Logf("%d routes, %d requests", c.routes, c.requests)
+	t.Logf("%d routes: %d requests with tokens and ids, %d with credentials", c.routes, c.tokens, c.keys)
 	for _, d := range c.differences[:min(len(c.differences), 40)] {
 		t.Error(d)
 	}
@@ -28,7 +28,7 @@ func TestIsolation(t *testing.T) {
 func TestIsolationOfLeaks(t *testing.T) {
 	l := &leaky{}
 	w := newWorld(t, l.wrap)
-	l.learn(w)
+	l.watch(w)
 	c := isolate(w)
 	for _, r := range w.server.Routes() {
 		refs := parseDocument(needs[r.Path].body).references()
@@ -44,7 +44,7 @@ func TestIsolationOfLeaks(t *testing.T) {
 // client's token, or id, with what it is asked for one that is nobody's: the
 // same, so that the time to the answer tells nothing either.
 func TestIsolationCostsTheSame(t *testing.T) {
-	calls := &counting{}
+	calls, tried := &counting{}, 0
 	w := newWorld(t, calls.wrap)
 	for _, r := range w.server.Routes() {
 		for _, d := range needs[r.Path].documents() {
@@ -53,6 +53,7 @@ func TestIsolationCostsTheSame(t *testing.T) {
 					if !v.foreign {
 						continue
 					}
+					tried++
 					nobodys := calls.during(func() { w.send(w.with(d, ref, v.twin, w.mine).in(r.Path)) })
 					theirs := calls.during(func() { w.send(w.with(d, ref, v.text, w.mine).in(r.Path)) })
 					if !slices.Equal(nobodys, theirs) {
@@ -62,19 +63,24 @@ func TestIsolationCostsTheSame(t *testing.T) {
 			}
 		}
 	}
+	if tried < len(needs) {
+		t.Errorf("only %d were tried", tried)
+	}
 }
 
 // checker collects what is wrong.
 type checker struct {
-	w           *world
-	routes      int
-	requests    int
-	differences []string
+	w      *world
+	routes int
+	// requests are all that were sent, tokens and keys those of each kind.
+	requests, tokens, keys int
+	differences            []string
 }
 
 // isolate is the whole check.
 func isolate(w *world) *checker {
 	c := &checker{w: w}
+	before := theirThings(w)
 	served := map[string]bool{}
 	for _, r := range w.server.Routes() {
 		n, ok := needs[r.Path]
@@ -86,11 +92,16 @@ func isolate(w *world) *checker {
 		c.routes++
 		c.checkNames(r, n)
 		for _, d := range n.documents() {
-			c.checkKeys(r, d)
-			for i, ref := range d.references() {
-				c.checkReference(r, d, ref, i)
-			}
+			c.count(&c.keys, func() { c.checkKeys(r, d) })
+			c.count(&c.tokens, func() {
+				for i, ref := range d.references() {
+					c.checkReference(r, d, ref, i)
+				}
+			})
 			c.checkGood(r, n, d)
+		}
+		if n.spends && w.heard != nil {
+			w.furnish(w.theirs)
 		}
 	}
 	for path := range needs {
@@ -101,10 +112,34 @@ func isolate(w *world) *checker {
 	// Operations that aren't served ask for credentials before they say so.
 	for _, p := range plaid.Paths {
 		if !served[p.Path] {
-			c.checkKeys(api.Route{Path: p.Path, Auth: api.ClientAuth}, document{"access_token": "x"})
+			stranger := &holder{id: w.theirs.id, secret: w.mine.secret}
+			c.count(&c.keys, func() {
+				c.expect(p.Path+" foreign client", c.send(request{path: p.Path, headerKeys: stranger}), invalidKeys)
+				c.expect(p.Path+" no keys", c.send(request{path: p.Path}), badClientID)
+			})
 		}
 	}
+	if after := theirThings(w); !slices.Equal(before, after) {
+		c.differ("another client's things were %s and are %s", before, after)
+	}
 	return c
+}
+
+// theirThings are the answers that the other client gets for its own.
+func theirThings(w *world) []string {
+	var list []string
+	for _, path := range []string{"/item/get", "/accounts/get", "/transactions/sync"} {
+		r := request{path: path, body: []byte(`{"access_token":"` + w.theirs.values["@access"] + `"}`), headerKeys: w.theirs}
+		list = append(list, string((&checker{w: w}).send(r).body))
+	}
+	return list
+}
+
+// count adds to n the requests that f sends.
+func (c *checker) count(n *int, f func()) {
+	before := c.requests
+	f()
+	*n += c.requests - before
 }
 
 func (c *checker) differ(format string, args ...any) {

@@ -8,6 +8,12 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/api"
 )
 
+// What is said of credentials that can't be any.
+var (
+	badClientID = invalidField("client_id must be a properly formatted, non-empty string")
+	badSecret   = invalidField("secret must be a properly formatted, non-empty string")
+)
+
 // checkKeys sends a document that is good with credentials that aren't.
 func (c *checker) checkKeys(r api.Route, d document) {
 	if r.Auth == api.NoAuth {
@@ -15,8 +21,6 @@ func (c *checker) checkKeys(r api.Route, d document) {
 	}
 	var (
 		mine, theirs = c.w.mine, c.w.theirs
-		badID        = invalidField("client_id must be a properly formatted, non-empty string")
-		badSecret    = invalidField("secret must be a properly formatted, non-empty string")
 		body         = parseDocument(string(c.w.with(d, reference{}, nil, mine).body))
 		unknown      *answer
 	)
@@ -30,18 +34,18 @@ func (c *checker) checkKeys(r api.Route, d document) {
 		{"foreign secret", mine.id, theirs.secret, invalidKeys},
 		{"foreign client", theirs.id, mine.secret, invalidKeys},
 		{"swapped case", strings.ToUpper(theirs.id), theirs.secret, invalidKeys},
-		{"no keys", nil, nil, badID},
-		{"no client_id", nil, mine.secret, badID},
+		{"no keys", nil, nil, badClientID},
+		{"no client_id", nil, mine.secret, badClientID},
 		{"no secret", mine.id, nil, badSecret},
-		{"empty keys", "", "", badID},
+		{"empty keys", "", "", badClientID},
 		{"empty secret", mine.id, "", badSecret},
-		{"short client_id", mine.id[1:], mine.secret, badID},
-		{"long client_id", mine.id + "0", mine.secret, badID},
+		{"short client_id", mine.id[1:], mine.secret, badClientID},
+		{"long client_id", mine.id + "0", mine.secret, badClientID},
 		{"short secret", mine.id, mine.secret[1:], badSecret},
-		{"client_id that is no hexadecimal", strings.Repeat("x", 24), mine.secret, badID},
+		{"client_id that is no hexadecimal", strings.Repeat("x", 24), mine.secret, badClientID},
 		{"secret that is no hexadecimal", mine.id, strings.Repeat("é", 15), badSecret},
-		{"the server's own client", "gingham", mine.secret, badID},
-		{"secret as client_id", mine.secret, mine.id, badID},
+		{"the server's own client", "gingham", mine.secret, badClientID},
+		{"secret as client_id", mine.secret, mine.id, badClientID},
 	} {
 		what := r.Path + " " + k.name
 		inBody := parseDocument(string(body.json()))

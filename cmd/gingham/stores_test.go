@@ -26,21 +26,20 @@ func (l *leaky) wrap(s store.Store) store.Store {
 	return l
 }
 
-// learn makes what the second client of a world holds known to the first.
-func (l *leaky) learn(w *world) {
-	w.t.Helper()
-	values := []string{w.value(w.theirs, "@public")}
-	for _, text := range w.theirs.values {
-		values = append(values, text)
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, text := range values {
-		tok, err := l.Store.Token(w.t.Context(), models.ClientID(w.theirs.id), w.parts.tokens.Hash(models.ClientID(w.theirs.id), text))
-		if err == nil {
-			l.twins[w.parts.tokens.Hash(models.ClientID(w.mine.id), text)] = tok
+// watch has l know what the second client of a world is given from now on as if
+// it were the first's.
+func (l *leaky) watch(w *world) {
+	mine, theirs := models.ClientID(w.mine.id), models.ClientID(w.theirs.id)
+	w.heard = func(text string) {
+		tok, err := l.Store.Token(w.t.Context(), theirs, w.parts.tokens.Hash(theirs, text))
+		if err != nil {
+			return // it is no token
 		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.twins[w.parts.tokens.Hash(mine, text)] = tok
 	}
+	w.furnish(w.theirs)
 }
 
 func (l *leaky) owner(item models.ItemID, asking models.ClientID) models.ClientID {
@@ -77,6 +76,18 @@ func (l *leaky) Token(ctx context.Context, c models.ClientID, hash string) (stor
 		}
 	}
 	return t, err
+}
+
+// TakeToken finds the token of whoever; only its text can lead here.
+func (l *leaky) TakeToken(ctx context.Context, c models.ClientID, hash string, now time.Time) (store.Token, error) {
+	l.mu.Lock()
+	for _, twin := range l.twins {
+		if twin.Hash == hash {
+			c = twin.Client
+		}
+	}
+	l.mu.Unlock()
+	return l.Store.TakeToken(ctx, c, hash, now)
 }
 
 // counting is a store that tells how it was used.

@@ -28,6 +28,8 @@ type world struct {
 	now    atomic.Pointer[time.Time]
 	// mine calls; what is theirs is what it must never get at.
 	mine, theirs *holder
+	// heard, where it isn't nil, is told of every text that theirs is given.
+	heard func(text string)
 }
 
 // holder is a client and what it holds. The values are named as the bodies of
@@ -123,16 +125,16 @@ func (w *world) spoil(h *holder) {
 	w.setClock(worldStart)
 
 	h.bad["used public"] = w.link(h, "user_good")
-	access := w.exchange(h, h.bad["used public"])
+	h.other = w.account(h, w.exchange(h, h.bad["used public"]), "checking")
+	h.bad["rotated access"] = w.exchange(h, w.link(h, "user_good"))
+	w.ask(h, "/item/access_token/invalidate", `{"access_token":"`+h.bad["rotated access"]+`"}`)
+
+	access := w.exchange(h, w.link(h, "user_good"))
 	account := w.account(h, access, "checking")
 	h.bad["removed public"] = w.text(h, "/item/public_token/create", `{"access_token":"`+access+`"}`, "public_token")
 	h.bad["removed processor"] = w.processor(h, access, account)
 	w.ask(h, "/item/remove", `{"access_token":"`+access+`"}`)
 	h.bad["removed access"] = access
-
-	h.bad["rotated access"] = w.exchange(h, w.link(h, "user_good"))
-	w.ask(h, "/item/access_token/invalidate", `{"access_token":"`+h.bad["rotated access"]+`"}`)
-	h.other = w.account(h, w.exchange(h, w.link(h, "user_good")), "checking")
 }
 
 // furnish gives h new Items and tokens that are good.
@@ -205,6 +207,9 @@ func (w *world) account(h *holder, access, subtype string) string {
 func (w *world) text(h *holder, path, body, field string) string {
 	w.t.Helper()
 	s, _ := w.ask(h, path, body)[field].(string)
+	if h == w.theirs && w.heard != nil {
+		w.heard(s)
+	}
 	return s
 }
 

@@ -224,20 +224,26 @@ func (c *checker) checkAbsent(r api.Route, d document, ref reference, required, 
 	case "account":
 		c.expect(r.Path+" with an empty "+ref.path, c.send(empty), invalidAccount)
 	default:
-		c.expect(r.Path+" with an empty "+ref.path, c.send(empty), invalidField(ref.path+" must be a non-empty string"))
+		want := invalidField(ref.path + " must be a non-empty string")
+		if strings.Contains(ref.path, ".") {
+			want = malformed(ref.kind())
+		}
+		c.expect(r.Path+" with an empty "+ref.path, c.send(empty), want)
 	}
 }
 
 // checkTogether asks for what is all another client's, and fits together.
 func (c *checker) checkTogether(r api.Route, d document) {
-	refs := d.references()
 	theirs, nobodys := parseDocument(string(d.json())), parseDocument(string(d.json()))
-	for _, ref := range refs {
+	var want failure
+	for _, ref := range d.references() {
 		theirs.set(ref.path, c.w.value(c.w.theirs, ref.name))
-		nobodys.set(ref.path, wrongValues(c.w, ref)[0].text)
+		nobodys.set(ref.path, wrongValues(c.w, ref)[0].twin)
+		if kind := ref.kind(); tokenKind(kind) != kind {
+			want = unknown(kind)
+		}
 	}
 	a := c.send(request{path: r.Path, body: theirs.json(), headerKeys: c.w.mine})
-	first := refs[0]
-	c.expect(r.Path+" all foreign", a, wrongValues(c.w, first)[0].want)
+	c.expect(r.Path+" all foreign", a, want)
 	c.same(r.Path+" all foreign", a, c.send(request{path: r.Path, body: nobodys.json(), headerKeys: c.w.mine}))
 }

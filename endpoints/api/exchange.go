@@ -36,7 +36,7 @@ type exchange struct {
 // is what a caller sees: a request that is wrong in several ways is told of the first.
 func (x *exchange) call() (Response, error) {
 	body := takeBuffer()
-	defer giveBuffer(body)
+	defer wipeBuffer(body)
 	if err := x.read(body); err != nil {
 		return nil, err
 	}
@@ -187,7 +187,7 @@ func bearerToken(r *http.Request) (string, bool) {
 // grew so large that keeping it would be a waste.
 type buffer struct{ b []byte }
 
-const keptBuffer = 128 << 10
+const keptBuffer = 256 << 10
 
 var buffers = sync.Pool{New: func() any { return &buffer{b: make([]byte, 0, 4096)} }}
 
@@ -197,13 +197,17 @@ func takeBuffer() *buffer {
 	return b
 }
 
-// giveBuffer gives a buffer back. What was in it is wiped, as bodies hold secrets.
-func giveBuffer(b *buffer) {
-	if cap(b.b) > keptBuffer {
-		return
-	}
+// wipeBuffer gives back a buffer that held secrets, as bodies of requests do.
+func wipeBuffer(b *buffer) {
 	clear(b.b)
-	buffers.Put(b)
+	keepBuffer(b)
+}
+
+// keepBuffer gives a buffer back.
+func keepBuffer(b *buffer) {
+	if cap(b.b) <= keptBuffer {
+		buffers.Put(b)
+	}
 }
 
 func (b *buffer) readFrom(r io.Reader) error {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -51,7 +52,7 @@ func (x *exchange) write(resp Response) (int, error) {
 	case wire.Response:
 		resp.SetRequestID(x.caller.RequestID)
 		out := takeBuffer()
-		defer giveBuffer(out)
+		defer keepBuffer(out)
 		out.b = resp.AppendJSON(out.b)
 		if x.compresses(len(out.b)) {
 			x.sendGzip(out.b)
@@ -68,7 +69,7 @@ func (x *exchange) write(resp Response) (int, error) {
 func (x *exchange) writeError(e *plaiderr.Error) int {
 	if !x.begun {
 		out := takeBuffer()
-		defer giveBuffer(out)
+		defer keepBuffer(out)
 		out.b = e.AppendJSON(out.b, x.caller.RequestID)
 		x.send(e.Status(), jsonType, len(out.b), out.b)
 	}
@@ -86,11 +87,59 @@ func (x *exchange) send(status int, contentType []string, total int, parts ...[]
 	h["Content-Length"] = values[1:2:2]
 	x.begun = true
 	x.w.WriteHeader(status)
+	if len(parts) == 1 {
+		_, _ = x.w.Write(parts[0])
+		return
+	}
+	out := takeBuffer()
+	defer keepBuffer(out)
+	g := gatherer{w: x.w, out: out}
 	for _, part := range parts {
-		if _, err := x.w.Write(part); err != nil {
+		if g.add(part); g.failed {
 			return
 		}
 	}
+	g.flush()
+}
+
+// gatherer copies small pieces together, because each write is a system call,
+// and hands large ones on as they are, because a copy of one costs more than that.
+type gatherer struct {
+	w      io.Writer
+	out    *buffer
+	failed bool
+}
+
+const (
+	// gathered is how many bytes of small pieces are collected before they are written.
+	gathered = 64 << 10
+	// largePiece is what is not worth copying.
+	largePiece = 32 << 10
+)
+
+func (g *gatherer) add(part []byte) {
+	if len(part) >= largePiece {
+		g.flush()
+		g.write(part)
+		return
+	}
+	if len(g.out.b)+len(part) > gathered {
+		g.flush()
+	}
+	g.out.b = append(g.out.b, part...)
+}
+
+func (g *gatherer) flush() {
+	g.write(g.out.b)
+	g.out.b = g.out.b[:0]
+}
+
+func (g *gatherer) write(b []byte) {
+	if g.failed || len(b) == 0 {
+		return
+	}
+	_, err := g.w.Write(b)
+	g.failed = err != nil
 }
 
 // compresses reports whether a body of so many bytes is to be compressed.
@@ -118,7 +167,7 @@ var compressors = sync.Pool{New: func() any {
 
 func (x *exchange) sendGzip(parts ...[]byte) {
 	out := takeBuffer()
-	defer giveBuffer(out)
+	defer keepBuffer(out)
 	z := compressors.Get().(*gzip.Writer)
 	defer compressors.Put(z)
 	z.Reset(out)
