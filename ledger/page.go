@@ -168,7 +168,7 @@ func (w *rowWriter) row(r *row) {
 		w.pieces = append(w.pieces, r.json[:r.descAt], r.desc)
 		at = r.descAt + len(nullText)
 	}
-	if w.form.CategoryV1 && len(r.pfc1) > 0 {
+	if w.form.CategoryV1 {
 		w.pieces = append(w.pieces, r.json[at:r.pfcAt], r.pfc1)
 		at = r.pfcEnd
 	}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -120,12 +121,9 @@ func (l *Ledger) streamGroups(ctx context.Context, h *store.Head) (map[string][]
 			if r.Pending || !eligible[r.Account] || r.Amount.IsZero() {
 				continue
 			}
-			r.v1 = r.V2
-			if pfc1 := v.rows[i].pfc1; len(pfc1) > 0 {
-				object, _, _ := strings.Cut(string(pfc1), `,"personal_finance_category_icon_url"`)
-				if err := json.Unmarshal([]byte(object), &r.v1); err != nil {
-					return nil, fmt.Errorf("category of row %s of item %s: %w", v.rows[i].id, h.ID, err)
-				}
+			object, _, _ := bytes.Cut(v.rows[i].pfc1, iconKey)
+			if err := json.Unmarshal(bytes.TrimSuffix(object, comma), &r.v1); err != nil {
+				return nil, fmt.Errorf("category of row %s of item %s: %w", v.rows[i].id, h.ID, err)
 			}
 			key := fmt.Sprintf("%s %v %s", r.Account, r.Amount.IsNegative(), streamName(&r))
 			groups[key] = append(groups[key], r)

@@ -41,13 +41,11 @@ func (e *rowEncoder) encode(id string, t *models.Transaction) row {
 	if t.OriginalDescription != "" {
 		r.desc = wire.AppendString(nil, t.OriginalDescription)
 	}
-	if t.Category.V1 != t.Category.V2 {
-		v1 := PersonalFinanceCategory(t.Category.V1, "v1")
-		r.pfc1 = v1.AppendJSON(nil)
-		r.pfc1 = append(r.pfc1, ',')
-		r.pfc1 = append(r.pfc1, iconKey...)
-		r.pfc1 = wire.AppendString(r.pfc1, CategoryIconURL(t.Category.V1))
-	}
+	v1 := PersonalFinanceCategory(t.Category.V1, "v1")
+	r.pfc1 = v1.AppendJSON(nil)
+	r.pfc1 = append(r.pfc1, ',')
+	r.pfc1 = append(r.pfc1, iconKey...)
+	r.pfc1 = wire.AppendString(r.pfc1, CategoryIconURL(t.Category.V1))
 	r.hash = xxhash.Sum64(r.json) ^ 3*xxhash.Sum64(r.desc) ^ 5*xxhash.Sum64(r.pfc1)
 	return r
 }

@@ -2,6 +2,7 @@ package transactions
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/endpoints/api/show"
@@ -9,11 +10,21 @@ import (
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
 	"github.com/gingham-dev/gingham/models/plaid/wire"
+	"github.com/gingham-dev/gingham/models/plaiderr"
 )
+
+// maxEnriched is how many transactions a request may have.
+const maxEnriched = 100
 
 // enrichAll tells what the descriptions of a client's own transactions say of
 // merchants and purposes. Nothing of them is kept.
 func (g *Group) enrichAll(ctx context.Context, _ *api.Caller, req *plaid.TransactionsEnrichRequest) (*plaid.TransactionsEnrichResponse, error) {
+	if req.AccountType != models.Credit && req.AccountType != models.Depository {
+		return nil, plaiderr.InvalidField("account_type must be one of: credit, depository")
+	}
+	if n := len(req.Transactions); n == 0 || n > maxEnriched {
+		return nil, plaiderr.InvalidField(fmt.Sprintf("transactions must have between 1 and %d elements", maxEnriched))
+	}
 	o := req.Options
 	if o == nil {
 		o = &plaid.TransactionsEnrichRequestOptions{}
