@@ -27,6 +27,22 @@ func (l *Ledger) UseFor(ctx context.Context, token store.Token, h *store.Head, p
 	return l.Ensure(ctx, h, p, days)
 }
 
+// UseIf is Use for a product that only some accounts have: if none of accounts
+// suits, it returns the error none, and the Item does not get the product.
+func (l *Ledger) UseIf(ctx context.Context, token store.Token, h *store.Head, p models.Product,
+	accounts []models.Account, suits func(models.Account) bool, none *plaiderr.Code,
+) (*store.Head, error) {
+	if err := l.Permit(ctx, token, p); err != nil {
+		return nil, err
+	}
+	// That the institution lacks the product is the better answer, and Ensure's.
+	offered := h.Item.HasProduct(p) || slices.Contains(h.Item.Available, p)
+	if offered && !slices.ContainsFunc(accounts, suits) {
+		return nil, plaiderr.New(none)
+	}
+	return l.Ensure(ctx, h, p, 0)
+}
+
 const permissionsKind = "processor_permissions"
 
 // Permissions are the products that a processor token may read; none is all.

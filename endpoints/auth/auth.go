@@ -45,7 +45,10 @@ func (g *Group) read(ctx context.Context, c *api.Caller, ids []string) (*payable
 	if err != nil {
 		return nil, err
 	}
-	h, err := g.use(ctx, c, asked)
+	// With the product in use, the numbers themselves tell who has some.
+	used := c.Item.Item.HasProduct(models.ProductAuth)
+	h, err := g.ledger.UseIf(ctx, c.Token, c.Item, models.ProductAuth, asked,
+		func(a models.Account) bool { return used || a.HasNumbers() }, plaiderr.NoAuthAccounts)
 	if err != nil {
 		return nil, err
 	}
@@ -65,19 +68,6 @@ func (g *Group) read(ctx context.Context, c *api.Caller, ids []string) (*payable
 		return nil, plaiderr.New(plaiderr.NoAuthAccounts)
 	}
 	return out, nil
-}
-
-// use is the ledger's Use, apart from that a call which can't be answered adds
-// no product to the Item.
-func (g *Group) use(ctx context.Context, c *api.Caller, asked show.Accounts) (*store.Head, error) {
-	if err := g.ledger.Permit(ctx, c.Token, models.ProductAuth); err != nil {
-		return nil, err
-	}
-	adds := slices.Contains(c.Item.Item.Available, models.ProductAuth)
-	if adds && !slices.ContainsFunc(asked, func(a models.Account) bool { return a.HasNumbers() }) {
-		return nil, plaiderr.New(plaiderr.NoAuthAccounts)
-	}
-	return g.ledger.Ensure(ctx, c.Item, models.ProductAuth, 0)
 }
 
 // hasScheme reports whether an account can be paid to; a number by which

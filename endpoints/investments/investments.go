@@ -4,7 +4,6 @@ package investments
 
 import (
 	"context"
-	"slices"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/endpoints/api/show"
@@ -67,23 +66,14 @@ func (g *Group) readAs(ctx context.Context, c *api.Caller, ids []string, p model
 	return &portfolio{head: h, accounts: accounts, Investments: inv}, nil
 }
 
-// use is the ledger's Use, apart from that a call which can't be answered adds
-// no product to the Item.
+// use makes sure that the caller may use a product and that the Item has it; none
+// is the error where the token opens no investment account.
 func (g *Group) use(ctx context.Context, c *api.Caller, p models.Product, none *plaiderr.Code) (*store.Head, error) {
-	if err := g.ledger.Permit(ctx, c.Token, p); err != nil {
-		return nil, err
-	}
 	opened, err := show.Select(c, c.Item, nil)
 	if err != nil {
 		return nil, err
 	}
-	it := &c.Item.Item
-	offered := it.HasProduct(p) || slices.Contains(it.Available, p)
-	// An institution without the product is told of by Ensure.
-	if offered && !slices.ContainsFunc(opened, func(a models.Account) bool { return a.IsInvestment() }) {
-		return nil, plaiderr.New(none)
-	}
-	return g.ledger.Ensure(ctx, c.Item, p, 0)
+	return g.ledger.UseIf(ctx, c.Token, c.Item, p, opened, func(a models.Account) bool { return a.IsInvestment() }, none)
 }
 
 // no is for is_investments_fallback_item: all portfolios come from institutions.

@@ -3,7 +3,6 @@ package liabilities
 
 import (
 	"context"
-	"slices"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/endpoints/api/show"
@@ -62,7 +61,12 @@ func (g *Group) read(ctx context.Context, c *api.Caller, ids []string) (
 	if accounts, err = show.Select(c, c.Item, ids); err != nil {
 		return nil, nil, terms, err
 	}
-	if h, err = g.use(ctx, c); err != nil {
+	opened, err := show.Select(c, c.Item, nil)
+	if err != nil {
+		return nil, nil, terms, err
+	}
+	h, err = g.ledger.UseIf(ctx, c.Token, c.Item, models.ProductLiabilities, opened, isLiability, plaiderr.NoLiabilityAccounts)
+	if err != nil {
 		return nil, nil, terms, err
 	}
 	known, err := g.ledger.Liabilities(ctx, h)
@@ -70,25 +74,6 @@ func (g *Group) read(ctx context.Context, c *api.Caller, ids []string) (
 		return nil, nil, terms, err
 	}
 	return h, accounts, render(accounts, &known), nil
-}
-
-// use is the ledger's Use, apart from that a call which can't be answered adds
-// no product to the Item.
-func (g *Group) use(ctx context.Context, c *api.Caller) (*store.Head, error) {
-	if err := g.ledger.Permit(ctx, c.Token, models.ProductLiabilities); err != nil {
-		return nil, err
-	}
-	it := &c.Item.Item
-	offered := it.HasProduct(models.ProductLiabilities) || slices.Contains(it.Available, models.ProductLiabilities)
-	opened, err := show.Select(c, c.Item, nil)
-	if err != nil {
-		return nil, err
-	}
-	// An institution without the product is told of by Ensure.
-	if offered && !slices.ContainsFunc(opened, isLiability) {
-		return nil, plaiderr.New(plaiderr.NoLiabilityAccounts)
-	}
-	return g.ledger.Ensure(ctx, c.Item, models.ProductLiabilities, 0)
 }
 
 // isLiability reports whether an account is of a kind that has terms here:
