@@ -7,9 +7,11 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/models"
@@ -69,17 +71,32 @@ func (s *seeding) run(ctx context.Context, p *parts, stdout, stderr io.Writer) (
 		progress = progressbar.NewOptions(s.items, progressbar.OptionSetWriter(stderr), progressbar.OptionShowCount(),
 			progressbar.OptionShowIts(), progressbar.OptionSetItsString("Items"), progressbar.OptionClearOnFinish())
 	}
+	// Side by side, because the store commits together what comes at once.
+	var mu sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(32)
 	for range s.items {
-		h, err := p.ledger.Link(ctx, req)
-		if err != nil {
-			return fmt.Errorf("seed: %w", err)
+		if ctx.Err() != nil {
+			break
 		}
-		token, err := p.tokens.Issue(ctx, store.Token{Client: req.Client, Kind: store.AccessToken, Item: h.ID})
-		if err != nil {
-			return fmt.Errorf("seed: %w", err)
-		}
-		fmt.Fprintln(out, token)
-		_ = progress.Add(1) // a progress bar that can't be drawn is no reason to stop
+		group.Go(func() error {
+			h, err := p.ledger.Link(ctx, req)
+			if err != nil {
+				return err
+			}
+			token, err := p.tokens.Issue(ctx, store.Token{Client: req.Client, Kind: store.AccessToken, Item: h.ID})
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			fmt.Fprintln(out, token)
+			_ = progress.Add(1) // a progress bar that can't be drawn is no reason to stop
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("seed: %w", err)
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("seed: %w", err)
