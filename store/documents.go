@@ -66,7 +66,7 @@ type Token struct {
 	// Processor is who a processor token is for, as "dwolla", or "".
 	Processor string    `json:"processor,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
-	// ExpiresAt is when it stops working; zero is never.
+	// ExpiresAt is when it stops working, and may be swept some time later; zero is never.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	// UsedAt is when a one-time token was taken; zero is not yet.
 	UsedAt time.Time `json:"used_at,omitzero"`
@@ -79,7 +79,8 @@ type Record struct {
 	Client models.ClientID `json:"client"`
 	Rev    int64           `json:"rev"`
 	// Body is JSON.
-	Body      []byte    `json:"body"`
+	Body []byte `json:"body"`
+	// ExpiresAt is when it is of no use any more, and may be swept some time later; zero is never.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 }
 
@@ -90,7 +91,7 @@ type DeliveryState string
 const (
 	Waiting   DeliveryState = "waiting"
 	Delivered DeliveryState = "delivered"
-	Failed    DeliveryState = "failed" // given up; kept for replay
+	Failed    DeliveryState = "failed" // given up; kept for replay until it is swept
 )
 
 // Delivery is an event on its way to a receiver.

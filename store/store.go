@@ -49,6 +49,15 @@ type Store interface {
 	// Check verifies that collections, indexes or tables are as the code
 	// declares them, and says in its error what is missing.
 	Check(ctx context.Context) error
+	// SweepExpired deletes up to limit documents, of all kinds and clients together,
+	// and says how many it deleted: tokens and records that have an ExpiresAt, of
+	// before the given time, and deliveries that are Delivered or Failed, whose
+	// Event.At is set and before it. What never expires stays, and so does a Waiting
+	// delivery, however old. The time is of the clock that ExpiresAt is by, which a
+	// sandbox's may be moved; one well in the past lets clients be told for a while that
+	// a token has expired, and Failed deliveries be replayed. Fewer than limit
+	// means that there are no more, or that another sweeps at the same time.
+	SweepExpired(ctx context.Context, before time.Time, limit int) (int, error)
 	// Close releases the store. Calls under way end first.
 	Close() error
 }
@@ -105,11 +114,13 @@ type Blocks interface {
 	SweepBlocks(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
-// Tokens are looked up by a keyed hash of client and token; the store never sees a token.
+// Tokens are looked up by a keyed hash of client and token; the store never sees a
+// token. One that has expired is there until SweepExpired deletes it.
 type Tokens interface {
 	// CreateToken adds t. ErrExists.
 	CreateToken(ctx context.Context, t Token) error
-	// Token returns ErrNotFound for an unknown hash. Expiry is the caller's to judge.
+	// Token returns ErrNotFound for an unknown hash. Expiry is the caller's to judge:
+	// a token that has expired is returned until it is swept, and unknown from then on.
 	Token(ctx context.Context, client models.ClientID, hash string) (Token, error)
 	// TakeToken marks a one-time token as used at now, once: the second call,
 	// from anywhere, gets ErrConflict. ErrNotFound.
@@ -119,21 +130,24 @@ type Tokens interface {
 }
 
 // Records are small documents a client owns that are none of the above: Link
-// tokens with their sessions, permissions of processor tokens, reports.
+// tokens with their sessions, permissions of processor tokens, reports. One that
+// has expired is there until SweepExpired deletes it.
 type Records interface {
 	// CreateRecord adds r with Rev 1. ErrExists. Ids are the client's own: another
 	// client can have a record of the same kind and id.
 	CreateRecord(ctx context.Context, r Record) error
-	// Record returns ErrNotFound for an unknown id.
+	// Record returns ErrNotFound for an unknown id. Expiry is the caller's to judge:
+	// a record that has expired is returned until it is swept.
 	Record(ctx context.Context, client models.ClientID, kind, id string) (Record, error)
-	// UpdateRecord replaces a record, on condition that its Rev is still r.Rev;
-	// the stored one has Rev+1. ErrNotFound, ErrConflict.
+	// UpdateRecord replaces a record, its ExpiresAt too, on condition that its Rev is
+	// still r.Rev; the stored one has Rev+1. ErrNotFound, ErrConflict.
 	UpdateRecord(ctx context.Context, r Record) error
 	// DeleteRecord forgets a record. Deleting what is not there is no error.
 	DeleteRecord(ctx context.Context, client models.ClientID, kind, id string) error
 }
 
 // Outbox moves events from heads to deliveries, and hands deliveries to workers.
+// Those that are Delivered or Failed are there until SweepExpired deletes them.
 type Outbox interface {
 	// FullOutboxes returns up to limit Items with events waiting in their heads,
 	// the longest waiting first.

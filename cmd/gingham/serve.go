@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -156,31 +155,6 @@ func (m *Main) Run(ctx context.Context) error {
 	stop()
 	workers.Wait()
 	return err
-}
-
-// schedule does what comes due, until ctx is done.
-func (m *Main) schedule(ctx context.Context) {
-	const batch = 64
-	// Blocks that no head refers to are left by a writer that died in between;
-	// a writer that lives needs them for far less than this.
-	const orphaned = time.Hour
-	tick, sweep := time.NewTicker(m.Config.Ledger.Schedule), time.NewTicker(orphaned)
-	defer tick.Stop()
-	defer sweep.Stop()
-	for {
-		var err error
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			_, err = m.parts.ledger.RunDue(ctx, batch)
-		case now := <-sweep.C:
-			_, err = m.parts.store.SweepBlocks(ctx, now.Add(-orphaned), 10*batch)
-		}
-		if err != nil && ctx.Err() == nil {
-			m.log.Warn("background work failed", "error", err)
-		}
-	}
 }
 
 // Close releases what Start opened. A second call does nothing.

@@ -99,7 +99,7 @@ type tokenDoc struct {
 	Account   models.AccountID `bson:"account,omitempty"`
 	Processor string           `bson:"processor,omitempty"`
 	CreatedAt time.Time        `bson:"created_at"`
-	ExpiresAt time.Time        `bson:"expires_at"`
+	ExpiresAt time.Time        `bson:"expires_at,omitempty"` // absent for never, so that the index is of those that expire
 	UsedAt    time.Time        `bson:"used_at"`
 }
 
@@ -162,7 +162,7 @@ type recordDoc struct {
 	ID        string          `bson:"id"`
 	Rev       int64           `bson:"rev"`
 	Body      json.RawMessage `bson:"body"`
-	ExpiresAt time.Time       `bson:"expires_at"`
+	ExpiresAt time.Time       `bson:"expires_at,omitempty"` // as a token's
 }
 
 // place is a record's _id: neither a client's id nor a kind has a slash, so that
@@ -195,11 +195,14 @@ func (s *Store) Record(ctx context.Context, client models.ClientID, kind, id str
 // store.ErrNotFound or store.ErrConflict.
 func (s *Store) UpdateRecord(ctx context.Context, r store.Record) error {
 	filter := owned(place(r.Client, r.Kind, r.ID), r.Client)
+	fields := bson.D{{Key: "rev", Value: r.Rev + 1}, {Key: "body", Value: json.RawMessage(r.Body)}}
+	update := set(append(fields, bson.E{Key: "expires_at", Value: r.ExpiresAt}))
+	if r.ExpiresAt.IsZero() {
+		update = append(set(fields), bson.E{Key: "$unset", Value: bson.D{{Key: "expires_at", Value: ""}}})
+	}
 	return s.call(ctx, func(ctx context.Context) error {
 		c := s.db.Collection(records)
-		res, err := c.UpdateOne(ctx, append(filter[:2:2], bson.E{Key: "rev", Value: r.Rev}), set(bson.D{
-			{Key: "rev", Value: r.Rev + 1}, {Key: "body", Value: json.RawMessage(r.Body)}, {Key: "expires_at", Value: r.ExpiresAt},
-		}))
+		res, err := c.UpdateOne(ctx, append(filter[:2:2], bson.E{Key: "rev", Value: r.Rev}), update)
 		if err == nil && res.MatchedCount == 0 {
 			err = missed(ctx, c, filter)
 		}

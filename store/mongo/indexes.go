@@ -35,7 +35,10 @@ var indexes = []index{
 	{heads, bson.D{{Key: "due", Value: 1}}, true},                             // background work
 	{heads, bson.D{{Key: "outbox.at", Value: 1}}, true},                       // events to be delivered
 	{blocks, bson.D{{Key: "item", Value: 1}, {Key: "_id", Value: 1}}, false},  // the sweep, Item by Item
+	{tokens, bson.D{{Key: "expires_at", Value: 1}}, true},                     // the sweep of what expired
+	{records, bson.D{{Key: "expires_at", Value: 1}}, true},
 	{deliveries, bson.D{{Key: "state", Value: 1}, {Key: "next_at", Value: 1}}, false},
+	{deliveries, bson.D{{Key: "state", Value: 1}, {Key: "at", Value: 1}}, false},
 	{deliveries, bson.D{{Key: "client", Value: 1}, {Key: "at", Value: -1}}, false},
 }
 
@@ -70,7 +73,7 @@ func (s *Store) createIndexes(ctx context.Context) error {
 // are missing or different.
 func (s *Store) Check(ctx context.Context) error {
 	have := map[string][]existing{}
-	for _, collection := range []string{heads, blocks, deliveries} {
+	for _, collection := range []string{heads, blocks, tokens, records, deliveries} {
 		err := s.call(ctx, func(ctx context.Context) error {
 			cursor, err := s.db.Collection(collection).Indexes().List(ctx)
 			if err != nil {

@@ -148,13 +148,84 @@ func (s *Store) deleteBlocks(ctx context.Context, ids []store.BlockID) (int, err
 	if len(ids) == 0 {
 		return 0, nil
 	}
+	return s.deleteMany(ctx, blocks, byID(ids))
+}
+
+// byID is the filter of documents by their ids.
+func byID[T ~string](ids []T) bson.D {
+	return bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}
+}
+
+// deleteMany deletes documents and says how many there were.
+func (s *Store) deleteMany(ctx context.Context, collection string, filter bson.D) (int, error) {
 	n := 0
 	err := s.call(ctx, func(ctx context.Context) error {
-		res, err := s.db.Collection(blocks).DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}})
+		res, err := s.db.Collection(collection).DeleteMany(ctx, filter)
 		if err == nil {
 			n = int(res.DeletedCount)
 		}
 		return err
 	})
 	return n, err
+}
+
+// SweepExpired deletes up to limit tokens and records that expired, and finished
+// deliveries of events that happened, before the given time, and says how many.
+func (s *Store) SweepExpired(ctx context.Context, before time.Time, limit int) (int, error) {
+	earlier := bson.D{{Key: "$lt", Value: before}}
+	deleted := 0
+	for _, of := range []struct {
+		collection, by string
+		filter         bson.D
+	}{
+		{tokens, "expires_at", bson.D{{Key: "expires_at", Value: earlier}}},
+		{records, "expires_at", bson.D{{Key: "expires_at", Value: earlier}}},
+		{deliveries, "at", bson.D{
+			{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{store.Delivered, store.Failed}}}},
+			{Key: "at", Value: earlier},
+		}},
+	} {
+		for deleted < limit {
+			most := min(limit-deleted, sweepPage)
+			ids, err := s.oldest(ctx, of.collection, of.filter, of.by, most)
+			if err != nil {
+				return deleted, err
+			}
+			if len(ids) == 0 {
+				break
+			}
+			// With the condition, as each may have changed since: a delivery that is to
+			// be tried again, a token that was made anew.
+			n, err := s.deleteMany(ctx, of.collection, append(byID(ids), of.filter...))
+			deleted += n
+			if err != nil {
+				return deleted, err
+			}
+			if n < most { // no more, or others sweep the same
+				break
+			}
+		}
+	}
+	return deleted, nil
+}
+
+// oldest lists the ids of up to limit documents, in the order of a time of theirs.
+func (s *Store) oldest(ctx context.Context, collection string, filter bson.D, by string, limit int) ([]string, error) {
+	var ids []string
+	err := s.call(ctx, func(ctx context.Context) error {
+		cursor, err := s.db.Collection(collection).Find(ctx, filter, options.Find().
+			SetSort(bson.D{{Key: by, Value: 1}}).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "_id", Value: 1}}))
+		if err != nil {
+			return err
+		}
+		var docs []struct {
+			ID string `bson:"_id"`
+		}
+		err = cursor.All(ctx, &docs)
+		for _, d := range docs {
+			ids = append(ids, d.ID)
+		}
+		return err
+	})
+	return ids, err
 }

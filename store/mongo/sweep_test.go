@@ -1,9 +1,14 @@
 package mongo
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
 
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/store"
@@ -49,6 +54,88 @@ func TestSweepPages(t *testing.T) {
 	for id, blocks := range live {
 		if _, err := s.Blocks(ctx, "c", id, blocks); err != nil {
 			t.Errorf("the sweep took a block that lives: %v", err)
+		}
+	}
+}
+
+// TestSweepExpiredPages: a sweep of more than a page honours its limit and takes
+// all there is below it.
+func TestSweepExpiredPages(t *testing.T) {
+	s := open(t, mongotest.URI(t), Options{})
+	ctx := t.Context()
+	end := time.UnixMilli(1_700_000_000_000).UTC()
+	const old = 2*sweepPage + 500
+	var docs []tokenDoc
+	for i := range old + 10 {
+		docs = append(docs, tokenDoc{Hash: fmt.Sprint(i), Client: "c", Kind: store.PublicToken, ExpiresAt: end.Add(-time.Minute)})
+		if i >= old {
+			docs[i].ExpiresAt = []time.Time{{}, end}[i%2]
+		}
+	}
+	if _, err := s.db.Collection(tokens).InsertMany(ctx, docs); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ limit, want int }{{sweepPage + 1, sweepPage + 1}, {old, old - sweepPage - 1}, {old, 0}} {
+		if n, err := s.SweepExpired(ctx, end, c.limit); n != c.want || err != nil {
+			t.Errorf("limit %d: %d swept, %v; want %d", c.limit, n, err, c.want)
+		}
+	}
+	if n, err := s.db.Collection(tokens).CountDocuments(ctx, bson.D{}); n != 10 || err != nil {
+		t.Errorf("%d tokens left, %v; want 10", n, err)
+	}
+}
+
+// TestSweepSparesReplayed: a delivery that is replayed after a sweep found it,
+// before the sweep deletes it, stays.
+func TestSweepSparesReplayed(t *testing.T) {
+	uri := mongotest.URI(t)
+	other := open(t, uri, Options{})
+	failed := store.Delivery{Event: store.Event{ID: "e", At: time.UnixMilli(1000)}, Client: "c", State: store.Failed}
+	found := 0
+	s := open(t, uri, Options{Monitor: &event.CommandMonitor{Succeeded: func(ctx context.Context, e *event.CommandSucceededEvent) {
+		first, err := e.Reply.LookupErr("cursor", "firstBatch", "0")
+		if e.CommandName != "find" || err != nil {
+			return
+		}
+		found++
+		again := failed
+		again.State = store.Waiting
+		if err := other.FinishDelivery(context.WithoutCancel(ctx), again); err != nil {
+			t.Errorf("replaying %s: %v", first, err)
+		}
+	}}})
+	if err := s.CreateDelivery(t.Context(), failed); err != nil {
+		t.Fatal(err)
+	}
+	n, err := s.SweepExpired(t.Context(), time.UnixMilli(2000), 10)
+	if n != 0 || err != nil || found != 1 {
+		t.Errorf("%d swept, %v, %d found; want 0 swept of 1 found", n, err, found)
+	}
+	left, err := other.ListDeliveries(t.Context(), "c", time.Time{}, 10)
+	if err != nil || len(left) != 1 || left[0].State != store.Waiting {
+		t.Errorf("left %+v, %v", left, err)
+	}
+}
+
+// TestNeverAbsent: what never expires is in no index of what does.
+func TestNeverAbsent(t *testing.T) {
+	s := open(t, mongotest.URI(t), Options{})
+	ctx := t.Context()
+	err := errors.Join(
+		s.CreateToken(ctx, store.Token{Hash: "h", Client: "c"}),
+		s.CreateRecord(ctx, store.Record{Kind: "k", ID: "r", Client: "c", ExpiresAt: time.UnixMilli(1000), Body: []byte(`{}`)}),
+		s.UpdateRecord(ctx, store.Record{Kind: "k", ID: "r", Client: "c", Rev: 1, Body: []byte(`{}`)}),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for collection, id := range map[string]string{tokens: "h", records: place("c", "k", "r")} {
+		raw, err := s.db.Collection(collection).FindOne(ctx, byID([]string{id})).Raw()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := raw.LookupErr("expires_at"); err == nil {
+			t.Errorf("%s: expires_at is %v", collection, v)
 		}
 	}
 }

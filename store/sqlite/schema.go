@@ -61,6 +61,7 @@ CREATE TABLE tokens (
 	expires_at INTEGER,
 	used_at    INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_expires ON tokens (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE records (
 	client     TEXT NOT NULL,
@@ -71,6 +72,7 @@ CREATE TABLE records (
 	body       BLOB,
 	PRIMARY KEY (client, kind, id)
 ) STRICT;
+CREATE INDEX records_expires ON records (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE deliveries (
 	id          TEXT PRIMARY KEY,
@@ -90,6 +92,7 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'waiting';
 CREATE INDEX deliveries_client ON deliveries (client, at);
+CREATE INDEX deliveries_done ON deliveries (at) WHERE state IN ('delivered', 'failed');
 `}
 
 // migrate brings the database to the newest version, each step in one

@@ -271,5 +271,28 @@ func (w *wtx) row(query string, args ...any) scanner {
 	return st.QueryRowContext(context.Background(), args...)
 }
 
+// texts runs a statement whose rows are one text each.
+func (w *wtx) texts(query string, args ...any) ([]string, error) {
+	w.wrote = true
+	st, err := w.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := st.QueryContext(context.Background(), args...)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	var all []string
+	for err == nil && rows.Next() {
+		var text string
+		err = rows.Scan(&text)
+		all = append(all, text)
+	}
+	if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	return all, nil
+}
+
 // onDisk has f called when the transaction is on disk.
 func (w *wtx) onDisk(f func()) { w.after = append(w.after, f) }
