@@ -176,6 +176,9 @@ func optOrNull(s string) wire.Opt[string] { return wire.OrNull(orNull(s)) }
 
 // timeOrNull reads an RFC 3339 text that an adapter wrote; what it can't read is null.
 func timeOrNull(s string) *time.Time {
+	if s == "" {
+		return nil
+	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
 		return nil

@@ -59,13 +59,14 @@ func (x *exchange) call() (Response, error) {
 	case report.Invalid != nil:
 		return nil, plaiderr.InvalidField(report.Invalid.Message)
 	}
+	// The one limit of time: a store that is gone has a shorter one of its own.
+	ctx, cancel := context.WithTimeout(x.http.Context(), x.route.limit)
+	defer cancel()
 	if token != nil {
-		if err := x.open(kind, *token); err != nil {
+		if err := x.open(ctx, kind, *token); err != nil {
 			return nil, err
 		}
 	}
-	ctx, cancel := context.WithTimeout(x.http.Context(), x.route.limit)
-	defer cancel()
 	return x.route.call(ctx, &x.caller, req)
 }
 
@@ -152,9 +153,7 @@ func (x *exchange) token(req wire.Request, report *wire.Report) (*string, store.
 }
 
 // open finds what the token stands for.
-func (x *exchange) open(kind store.TokenKind, text string) error {
-	ctx, cancel := context.WithTimeout(x.http.Context(), storeLimit)
-	defer cancel()
+func (x *exchange) open(ctx context.Context, kind store.TokenKind, text string) error {
 	tok, head, err := x.server.tokens.Resolve(ctx, x.caller.Client.ID, kind, text)
 	if err != nil {
 		return err

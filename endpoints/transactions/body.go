@@ -11,85 +11,86 @@ import (
 // body is a response of which some members are rows that lie encoded in blocks:
 // they are written from there, between the few bytes that are the request's own.
 type body struct {
-	members   []member
-	requestID string
+	// own is those bytes, all of them; at each cut rows come in between.
+	own  []byte
+	cuts []cut
+}
+
+type cut struct {
+	at   int
+	rows ledger.Rows
 }
 
 var _ api.Segmented = (*body)(nil)
 
-// member is one key of the object, with its value either as text or as rows.
-type member struct {
-	key  string
-	text []byte
-	rows ledger.Rows
-}
+// ownBytes is room for what most responses have of their own: some accounts and an Item.
+const ownBytes = 4096
 
-// SetRequestID implements api.Response.
-func (b *body) SetRequestID(id string) { b.requestID = id }
+// newBody begins a response.
+func newBody() *body { return &body{own: make([]byte, 0, ownBytes), cuts: make([]cut, 0, 3)} }
+
+func (b *body) key(key string) {
+	if len(b.own) == 0 {
+		b.own = append(b.own, '{')
+	} else {
+		b.own = append(b.own, ',')
+	}
+	b.own = wire.AppendString(b.own, key)
+	b.own = append(b.own, ':')
+}
 
 // value adds a key with a value.
 func (b *body) value(key string, v wire.Value) {
-	b.members = append(b.members, member{key: key, text: v.AppendJSON(nil)})
+	b.key(key)
+	b.own = v.AppendJSON(b.own)
 }
 
 // array adds a key with an array of rows.
 func (b *body) array(key string, rows ledger.Rows) {
-	if rows == nil {
-		rows = ledger.Rows{}
-	}
-	b.members = append(b.members, member{key: key, rows: rows})
+	b.key(key)
+	b.own = append(b.own, '[')
+	b.cuts = append(b.cuts, cut{len(b.own), rows})
+	b.own = append(b.own, ']')
 }
 
 // text adds a key with a string.
 func (b *body) text(key, s string) {
-	b.members = append(b.members, member{key: key, text: wire.AppendString(nil, s)})
+	b.key(key)
+	b.own = wire.AppendString(b.own, s)
 }
 
 // number adds a key with an integer.
 func (b *body) number(key string, n int) {
-	b.members = append(b.members, member{key: key, text: strconv.AppendInt(nil, int64(n), 10)})
+	b.key(key)
+	b.own = strconv.AppendInt(b.own, int64(n), 10)
 }
 
 // truth adds a key with a boolean.
 func (b *body) truth(key string, v bool) {
-	b.members = append(b.members, member{key: key, text: wire.AppendBool(nil, v)})
+	b.key(key)
+	b.own = wire.AppendBool(b.own, v)
 }
 
-// requestIDKey stands for the request id, which is known last.
-const requestIDKey = "request_id"
+// SetRequestID implements api.Response. The id comes last, as the kit tells it last.
+func (b *body) SetRequestID(id string) { b.text("request_id", id) }
 
 // Segments implements api.Segmented.
 func (b *body) Segments() (parts [][]byte, total int) {
-	glue := make([]byte, 0, 1024)
-	flush := func() {
-		parts = append(parts, glue)
-		total += len(glue)
-		glue = make([]byte, 0, 1024)
+	b.own = append(b.own, '}')
+	pieces := 1
+	for _, c := range b.cuts {
+		pieces += 1 + len(c.rows)
 	}
-	for i, m := range b.members {
-		if i == 0 {
-			glue = append(glue, '{')
-		} else {
-			glue = append(glue, ',')
+	parts = make([][]byte, 0, pieces)
+	from := 0
+	for _, c := range b.cuts {
+		parts = append(parts, b.own[from:c.at])
+		for _, piece := range c.rows {
+			parts = append(parts, piece)
+			total += len(piece)
 		}
-		glue = wire.AppendString(glue, m.key)
-		glue = append(glue, ':')
-		switch {
-		case m.key == requestIDKey:
-			glue = wire.AppendString(glue, b.requestID)
-		case m.rows == nil:
-			glue = append(glue, m.text...)
-		default:
-			glue = append(glue, '[')
-			flush()
-			for _, piece := range m.rows {
-				parts = append(parts, piece)
-				total += len(piece)
-			}
-			glue = append(glue, ']')
-		}
+		from = c.at
 	}
-	glue = append(glue, '}')
-	flush()
-	return parts, total
+	parts = append(parts, b.own[from:])
+	return parts, total + len(b.own)
 }

@@ -23,10 +23,9 @@ func (g *Group) get(ctx context.Context, c *api.Caller, req *plaid.TransactionsG
 		return nil, err
 	}
 	item := show.Item(h)
-	out := &body{}
+	out := newBody()
 	out.value("accounts", wireAccounts(accounts))
 	out.value("item", &item)
-	out.text(requestIDKey, "")
 	out.number("total_transactions", page.Total)
 	out.array("transactions", page.Rows)
 	return out, nil
@@ -42,9 +41,8 @@ func (g *Group) processorGet(ctx context.Context, c *api.Caller, req *plaid.Proc
 		return nil, err
 	}
 	account := show.Account(&accounts[0])
-	out := &body{}
+	out := newBody()
 	out.value("account", &account)
-	out.text(requestIDKey, "")
 	out.number("total_transactions", page.Total)
 	out.array("transactions", page.Rows)
 	return out, nil

@@ -22,8 +22,8 @@ func (g *Group) sync(ctx context.Context, c *api.Caller, req *plaid.Transactions
 	if err != nil {
 		return nil, err
 	}
-	out := &body{}
-	out.value("accounts", wireAccounts(withTransactions(h, req.Options)))
+	out := newBody()
+	out.value("accounts", withTransactions(h, req.Options))
 	page.append(out, h)
 	return out, nil
 }
@@ -40,7 +40,7 @@ func (g *Group) processorSync(ctx context.Context, c *api.Caller, req *plaid.Pro
 		return nil, err
 	}
 	account := show.Account(&accounts[0])
-	out := &body{}
+	out := newBody()
 	out.value("account", &account)
 	page.append(out, h)
 	return out, nil
@@ -55,7 +55,6 @@ func (u *update) append(out *body, h *store.Head) {
 	out.array("modified", u.Modified)
 	out.text("next_cursor", u.NextCursor)
 	out.array("removed", u.Removed)
-	out.text(requestIDKey, "")
 	out.text("transactions_update_status", updateStatus(h))
 }
 
@@ -105,12 +104,13 @@ func (g *Group) arm(ctx context.Context, h *store.Head) error {
 }
 
 // withTransactions are the accounts that have transactions; investment accounts never do.
-func withTransactions(h *store.Head, o *plaid.TransactionsSyncRequestOptions) show.Accounts {
-	var out show.Accounts
-	for _, a := range h.Accounts {
+func withTransactions(h *store.Head, o *plaid.TransactionsSyncRequestOptions) objects {
+	out := make(objects, 0, len(h.Accounts))
+	for i := range h.Accounts {
+		a := &h.Accounts[i]
 		only := o != nil && o.AccountID != nil && *o.AccountID != string(a.ID)
 		if !only && !a.IsInvestment() && slices.Contains(h.Transactions.Accounts, a.ID) {
-			out = append(out, a)
+			out = append(out, show.Account(a))
 		}
 	}
 	return out

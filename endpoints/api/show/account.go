@@ -100,8 +100,10 @@ func Balance(b *models.Balance) plaid.AccountBalance {
 		ISOCurrencyCode:        OrNull(b.Currency.ISO),
 		UnofficialCurrencyCode: OrNull(b.Currency.Unofficial),
 	}
-	if t, err := time.Parse(time.RFC3339, b.LastUpdated); err == nil {
-		out.LastUpdatedDatetime = wire.Some(t)
+	if b.LastUpdated != "" {
+		if t, err := time.Parse(time.RFC3339, b.LastUpdated); err == nil {
+			out.LastUpdatedDatetime = wire.Some(t)
+		}
 	}
 	return out
 }
