@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/gingham-dev/gingham/store"
@@ -60,6 +61,20 @@ func (l *Ledger) changes(ctx context.Context, h *store.Head, id store.BlockID) (
 	}
 	l.blocks.put(id, list, 150*len(list))
 	return list, nil
+}
+
+// fresh runs fn on h, and once more on a newer head if a block was gone: blocks
+// that a commit replaced are swept, and h may be from before both.
+func fresh[T any](ctx context.Context, l *Ledger, h *store.Head, fn func(h *store.Head) (T, error)) (T, error) {
+	out, err := fn(h)
+	if !errors.Is(err, store.ErrNotFound) {
+		return out, err
+	}
+	newer, headErr := l.store.Head(ctx, h.Client, h.ID)
+	if headErr != nil || newer.Seq == h.Seq {
+		return out, err
+	}
+	return fn(newer)
 }
 
 // readPart decodes the named part of an Item into v. It reports false where the

@@ -47,6 +47,10 @@ func (l *Ledger) Transactions(ctx context.Context, h *store.Head, q Query) (Page
 	if !ready(h) {
 		return Page{}, ErrNotReady
 	}
+	return fresh(ctx, l, h, func(h *store.Head) (Page, error) { return l.page(ctx, h, q) })
+}
+
+func (l *Ledger) page(ctx context.Context, h *store.Head, q Query) (Page, error) {
 	wanted := wantedSlots(h, q.Accounts)
 	var page Page
 	out := &rowWriter{form: q.Form}

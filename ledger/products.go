@@ -68,16 +68,17 @@ func (l *Ledger) Ensure(ctx context.Context, h *store.Head, p models.Product, da
 // part reads a part of an Item's data, asking the provider for it if the Item
 // never had it.
 func part[T any](ctx context.Context, l *Ledger, h *store.Head, name string, want wanted) (T, error) {
-	var v T
-	found, err := l.readPart(ctx, h, name, &v)
-	if err != nil || found {
+	return fresh(ctx, l, h, func(h *store.Head) (v T, err error) {
+		found, err := l.readPart(ctx, h, name, &v)
+		if err != nil || found {
+			return v, err
+		}
+		if h, _, err = l.pull(ctx, h.Client, h.ID, want); err != nil {
+			return v, err
+		}
+		_, err = l.readPart(ctx, h, name, &v)
 		return v, err
-	}
-	if h, _, err = l.pull(ctx, h.Client, h.ID, want); err != nil {
-		return v, err
-	}
-	_, err = l.readPart(ctx, h, name, &v)
-	return v, err
+	})
 }
 
 // Owners reads who owns an Item's accounts.

@@ -52,7 +52,7 @@ func (l *Ledger) Streams(ctx context.Context, h *store.Head) ([]Stream, error) {
 	if v, ok := l.blocks.get(key); ok {
 		return v.([]Stream), nil
 	}
-	groups, err := l.streamGroups(ctx, h)
+	groups, err := fresh(ctx, l, h, func(h *store.Head) (map[string][]streamRow, error) { return l.streamGroups(ctx, h) })
 	if err != nil {
 		return nil, err
 	}

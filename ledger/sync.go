@@ -37,6 +37,10 @@ type SyncPage struct {
 // transactions change; a change while an update is being paged through gives ErrMutation.
 // Errors: ErrCursor, ErrMutation, or the store's.
 func (l *Ledger) Sync(ctx context.Context, h *store.Head, q SyncQuery) (SyncPage, error) {
+	return fresh(ctx, l, h, func(h *store.Head) (SyncPage, error) { return l.sync(ctx, h, q) })
+}
+
+func (l *Ledger) sync(ctx context.Context, h *store.Head, q SyncQuery) (SyncPage, error) {
 	log := &h.Transactions
 	var c cursor
 	switch q.Cursor {

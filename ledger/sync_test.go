@@ -385,3 +385,32 @@ func TestRemove(t *testing.T) {
 		t.Errorf("Refresh of a removed Item: %v, want ErrRemoved", err)
 	}
 }
+
+// TestReaderOutlivedByBlocks reads with a head from before a commit whose old
+// blocks were swept meanwhile: the answer is the newer one.
+func TestReaderOutlivedByBlocks(t *testing.T) {
+	w := newWorld(t, providers.Snapshot, func(o *ledger.Options) { o.CacheBytes = 1 })
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 20 {
+		w.up.add(rng, w.now)
+	}
+	old := w.link(t)
+	w.up.add(rng, w.now)
+	if _, err := w.Refresh(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := w.store.SweepBlocks(t.Context(), time.Now().Add(time.Hour), 100); err != nil || n == 0 {
+		t.Fatalf("swept %d, %v", n, err)
+	}
+	page, err := w.Transactions(t.Context(), old, ledger.Query{From: "2020-01-01", To: "2030-01-01", Count: 500})
+	if err != nil || page.Total != 21 {
+		t.Errorf("Transactions: %d, %v", page.Total, err)
+	}
+	update, err := w.Sync(t.Context(), old, ledger.SyncQuery{Count: 500})
+	if err != nil || len(parse[wire](t, update.Added)) != 21 {
+		t.Errorf("Sync: %v", err)
+	}
+	if _, err := w.Streams(t.Context(), old); err != nil {
+		t.Errorf("Streams: %v", err)
+	}
+}
