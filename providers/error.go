@@ -11,7 +11,7 @@ type Kind string
 // The kinds. Each names the Plaid error code it becomes, so that there is one vocabulary.
 const (
 	LoginRequired           Kind = "ITEM_LOGIN_REQUIRED"
-	InvalidCredentials      Kind = "INVALID_CREDENTIALS"
+	InvalidCredentials      Kind = "INVALID_CREDENTIALS" //nolint:gosec // a code, no credential
 	InsufficientCredentials Kind = "INSUFFICIENT_CREDENTIALS"
 	InvalidMFA              Kind = "INVALID_MFA"
 	InvalidSendMethod       Kind = "INVALID_SEND_METHOD"

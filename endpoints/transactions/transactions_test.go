@@ -224,6 +224,7 @@ func TestProcessorTwins(t *testing.T) {
 	if len(rows(sync, "added")) != int(get.At("total_transactions").(float64)) {
 		t.Errorf("sync: %d transactions, get: %v", len(rows(sync, "added")), get.At("total_transactions"))
 	}
+	s.Post("/processor/transactions/sync", processor+fmt.Sprintf(`,"options":{"account_id":%q}`, h.Accounts[1].ID)).Is(apitest.InvalidAccountID)
 	recurring := s.Post("/processor/transactions/recurring/get", processor).OK()
 	for _, r := range append(rows(recurring, "inflow_streams"), rows(recurring, "outflow_streams")...) {
 		if r["account_id"] != string(account) {

@@ -15,21 +15,30 @@ import (
 // Accounts are the accounts of an Item that a request is about, in the Item's order.
 type Accounts []models.Account
 
-// Select returns the accounts that a caller asks for: the one that a processor
-// token opens; else those of ids, or all where ids is nil. It returns
-// INVALID_ACCOUNT_ID if one of ids is not an account of the Item.
+// Select returns those of ids among the accounts that a caller's token opens, or
+// all of them where ids is nil: an access token opens all of the Item's, a
+// processor token one. It returns INVALID_ACCOUNT_ID if one of ids is none of
+// them. What it returns holds at least one account, unless ids is empty.
 func Select(c *api.Caller, h *store.Head, ids []string) (Accounts, error) {
+	opened := Accounts(h.Accounts)
 	if c.Account != "" {
-		ids = []string{string(c.Account)}
+		opened = nil
+		if a, ok := Accounts(h.Accounts).ByID(c.Account); ok {
+			opened = Accounts{*a}
+		}
 	}
-	if ids == nil {
-		return h.Accounts, nil
+	if ids == nil && len(opened) > 0 {
+		return opened, nil
 	}
 	out := make(Accounts, 0, len(ids))
-	for _, a := range h.Accounts {
+	for _, a := range opened {
 		if slices.Contains(ids, string(a.ID)) {
 			out = append(out, a)
 		}
+	}
+	// A processor's account may be gone from its Item.
+	if len(opened) == 0 {
+		return nil, plaiderr.New(plaiderr.InvalidAccountID)
 	}
 	for _, id := range ids {
 		if _, ok := out.ByID(models.AccountID(id)); !ok {
