@@ -2,13 +2,13 @@
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: run test check lint generated deadcode bench conformance fuzz-http isolation chaos-sync mongo-test-server
+.PHONY: run test check lint generated deadcode bench conformance isolation fuzz-http chaos-kill-sync mongo-test-server
 
 run: ## serve on the embedded store, with a client and a curl line to try
 	go run ./cmd/gingham serve
 
-test: ## every test that needs only Go
-	go test -race -shuffle=on ./...
+test: ## every test that needs only Go (GOTESTFLAGS= adds flags)
+	go test -race -shuffle=on $(GOTESTFLAGS) ./...
 
 check: generated lint deadcode ## all that must hold besides the tests
 
@@ -16,7 +16,7 @@ lint:
 	go run $(GOLANGCI_LINT) run ./...
 
 generated: ## generated files are what the generator makes
-	go run ./cmd/modelgen -check
+	go run ./cmd/modelgen -check -dir models/plaid
 
 deadcode: ## nothing that nobody calls
 	@out=$$(go run $(DEADCODE) -test ./...) && test -z "$$out" || { echo "$$out"; exit 1; }
@@ -27,3 +27,20 @@ bench: ## the measured ratios of docs/performance.md
 mongo-test-server: ## fetch the in-memory MongoDB server that the store's tests use (needs Java and Maven)
 	mvn -q -f store/mongo/testserver/pom.xml dependency:copy-dependencies -DoutputDirectory=target/lib
 	javac -d store/mongo/testserver/target/classes -cp 'store/mongo/testserver/target/lib/*' store/mongo/testserver/Main.java
+
+conformance: ## plaid-go's own suite, and our tests on top, on SQLite
+	cd conformance && go run ./run && go test -shuffle=on -count=1 ./...
+
+FUZZ_BODIES ?= 100000
+FUZZ_TIME   ?= 60s
+KILLS       ?= 50
+
+isolation: ## every route with every wrong token, id and credential
+	go test -race -count=1 -run 'TestIsolation|TestUnlistedRoute' -v ./cmd/gingham
+
+fuzz-http: ## FUZZ_BODIES malformed bodies, then the native fuzzer for FUZZ_TIME
+	go test -count=1 -timeout 60m -run 'TestMalformedBodies|TestJudge' -v ./cmd/gingham -fuzz-bodies $(FUZZ_BODIES)
+	go test -run '^$$' -fuzz FuzzBody -fuzztime $(FUZZ_TIME) -fuzzminimizetime 1s ./cmd/gingham
+
+chaos-kill-sync: ## kill -9 KILLS times under load: nothing acknowledged is missing
+	GINGHAM_KILLS=$(KILLS) go test -count=1 -timeout 60m -run 'TestProcess/(killed|loss_is_seen)' -v ./cmd/gingham

@@ -14,8 +14,10 @@ import (
 )
 
 const (
-	// leaseFor is how long a worker may take over one Item before another takes it over.
-	leaseFor = time.Minute
+	// leaseFor is how long a worker may take over one Item before another takes it
+	// over. It is less than a request may take, so that one that waits for the
+	// lease of a worker that died gets it.
+	leaseFor = 20 * time.Second
 	// leasePoll is how long to wait before asking again for an Item that another has.
 	leasePoll = 20 * time.Millisecond
 )
@@ -24,7 +26,7 @@ const (
 // asks about an Item. It returns the newest head.
 func (l *Ledger) pull(ctx context.Context, client models.ClientID, item models.ItemID, want wanted) (*store.Head, Summary, error) {
 	var sum Summary
-	head, err := l.leased(ctx, client, item, func(h *store.Head, p providers.Provider) (*store.Head, error) {
+	head, err := l.leased(ctx, client, item, func(ctx context.Context, h *store.Head, p providers.Provider) (*store.Head, error) {
 		f := &fetch{l: l, p: p, h: h.Clone(), want: want}
 		if err := f.run(ctx); err != nil {
 			return nil, l.failed(ctx, h, err)
@@ -64,12 +66,15 @@ func stillOurs(h, next *store.Head) error {
 
 // leased runs fn with the Item leased to this call alone.
 func (l *Ledger) leased(ctx context.Context, client models.ClientID, item models.ItemID,
-	fn func(*store.Head, providers.Provider) (*store.Head, error),
+	fn func(context.Context, *store.Head, providers.Provider) (*store.Head, error),
 ) (*store.Head, error) {
 	h, err := l.acquire(ctx, client, item)
 	if err != nil {
 		return nil, err
 	}
+	// Who has lost his lease should not go on.
+	ctx, cancel := context.WithTimeout(ctx, leaseFor)
+	defer cancel()
 	defer func() {
 		// The lease is given back even if the caller has gone.
 		err := l.store.Release(context.WithoutCancel(ctx), client, item, h.Lease.Fence)
@@ -84,7 +89,7 @@ func (l *Ledger) leased(ctx context.Context, client models.ClientID, item models
 	if !ok {
 		return nil, fmt.Errorf("ledger: item %s: no provider %q", item, h.Provider)
 	}
-	return fn(h, p)
+	return fn(ctx, h, p)
 }
 
 // acquire leases an Item, waiting while another worker has it.
@@ -146,7 +151,7 @@ func (l *Ledger) RefreshInvestments(ctx context.Context, h *store.Head) error {
 // where the login takes none.
 func (l *Ledger) CreateTransactions(ctx context.Context, h *store.Head, rows []providers.NewTransaction) (Summary, error) {
 	var sum Summary
-	_, err := l.leased(ctx, h.Client, h.ID, func(h *store.Head, p providers.Provider) (*store.Head, error) {
+	_, err := l.leased(ctx, h.Client, h.ID, func(ctx context.Context, h *store.Head, p providers.Provider) (*store.Head, error) {
 		creator, ok := p.(providers.TransactionCreator)
 		if !ok {
 			return nil, &providers.Error{Kind: providers.Unsupported}

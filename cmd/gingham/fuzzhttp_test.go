@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"runtime"
@@ -23,6 +24,8 @@ const (
 	fuzzSeed = 20261120
 	// fuzzRound is how many bodies one world gets. Some link Items, which stay.
 	fuzzRound = 2500
+	// fuzzSlow is how long no answer may take, on a machine that is busy with others too.
+	fuzzSlow = 10 * time.Second
 	// fuzzGrowth is how much memory may be in use more at the end.
 	fuzzGrowth = 64 << 20
 )
@@ -33,27 +36,21 @@ const (
 func TestMalformedBodies(t *testing.T) {
 	s := readSchema(t)
 	before := heap()
-	var next, failures atomic.Int64
-	var tally sync.Map
-	var slowest atomic.Int64
+	var next atomic.Int64
+	var sum tally
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for {
-				first := int(next.Add(fuzzRound)) - fuzzRound
-				if first >= *fuzzBodies || failures.Load() > 20 || t.Failed() && failures.Load() == 0 {
-					return
-				}
+			for first := 0; first < *fuzzBodies && sum.failures() <= 20; {
+				first = int(next.Add(fuzzRound)) - fuzzRound
 				t.Run("", func(t *testing.T) {
 					f := newFuzzer(t, s)
 					for i := first; i < min(first+fuzzRound, *fuzzBodies); i++ {
 						path, req := f.request(rand.New(rand.NewPCG(fuzzSeed, uint64(i))))
 						start := time.Now()
 						a := f.send(req)
-						slowest.Store(max(slowest.Load(), int64(time.Since(start))))
-						n, _ := tally.LoadOrStore(outcome(a), new(atomic.Int64))
-						n.(*atomic.Int64).Add(1)
-						if err := f.judge(path, req, a); err != nil && failures.Add(1) <= 20 {
+						err := f.judge(path, req, a)
+						if sum.add(outcome(a), time.Since(start), err); err != nil {
 							t.Errorf("body %d: %s %.600q (Content-Encoding %q, chunked %v, bearer %q): %v",
 								i, req.path, req.body, req.encoding, req.chunked, req.bearer, err)
 						}
@@ -63,15 +60,41 @@ func TestMalformedBodies(t *testing.T) {
 		})
 	}
 	workers.Wait()
-	tally.Range(func(k, v any) bool {
-		t.Logf("%6d × %s", v.(*atomic.Int64).Load(), k)
-		return true
-	})
+	for _, what := range slices.Sorted(maps.Keys(sum.outcomes)) {
+		t.Logf("%6d × %s", sum.outcomes[what], what)
+	}
 	grown := heap() - before
-	t.Logf("%d bodies, the slowest took %v, %d KiB more in use", *fuzzBodies, time.Duration(slowest.Load()), grown>>10)
+	t.Logf("%d bodies, the slowest took %v, %d KiB more in use", *fuzzBodies, sum.slowest, grown>>10)
 	if grown > fuzzGrowth {
 		t.Errorf("%d MiB more are in use", grown>>20)
 	}
+}
+
+// tally is what the answers were.
+type tally struct {
+	mu       sync.Mutex
+	outcomes map[string]int
+	slowest  time.Duration
+	failed   int
+}
+
+func (s *tally) add(what string, took time.Duration, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.outcomes == nil {
+		s.outcomes = map[string]int{}
+	}
+	s.outcomes[what]++
+	s.slowest = max(s.slowest, took)
+	if err != nil {
+		s.failed++
+	}
+}
+
+func (s *tally) failures() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failed
 }
 
 // FuzzBody is the same for the native fuzzer: the route by its place in the
@@ -84,10 +107,16 @@ func FuzzBody(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, route uint16, body []byte) {
+		z.t = t
 		path := z.paths[int(route)%len(z.paths)]
 		req := request{path: path, body: z.fill(path, body), headerKeys: z.mine}
-		if err := z.judge(path, req, z.send(req)); err != nil {
-			t.Error(err)
+		start := time.Now()
+		err := z.judge(path, req, z.send(req))
+		if took := time.Since(start); err == nil && took > fuzzSlow {
+			err = fmt.Errorf("took %v", took)
+		}
+		if err != nil {
+			t.Errorf("%s %.600q: %v", path, req.body, err)
 		}
 	})
 }
@@ -150,7 +179,7 @@ func (f *fuzzer) request(r *rand.Rand) (path string, req request) {
 		d["client_id"], d["secret"] = f.mine.id, f.mine.secret
 		req.headerKeys = nil
 		if r.IntN(5) == 0 {
-			d["secret"] = oddities[r.IntN(len(oddities))]
+			d["secret"] = oddity(r)
 		}
 	}
 	body := d.json()
@@ -163,7 +192,7 @@ func (f *fuzzer) request(r *rand.Rand) (path string, req request) {
 	case 1, 2:
 		req.encoding = []string{"gzip", "identity", "br", "gzip, gzip"}[r.IntN(4)]
 	case 3, 4, 5:
-		req.bearer, req.hasBearer = []string{f.mine.values["@access"], "", "x", "\x00", strings.Repeat("a", 9000)}[r.IntN(5)], true
+		req.bearer, req.hasBearer = []string{f.token(path, "@access"), "", "x", "\x00", strings.Repeat("a", 9000)}[r.IntN(5)], true
 	}
 	req.chunked = r.IntN(10) == 0
 	req.body = f.fill(path, body)
@@ -176,18 +205,22 @@ func (f *fuzzer) fill(path string, body []byte) []byte {
 		return body
 	}
 	var pairs []string
-	for name, value := range f.mine.values {
-		if kind, _, _ := strings.Cut(name, ":"); needs[path].spends || path == narrows {
-			if spare, ok := f.mine.values[kind+":spare"]; ok {
-				value = spare
-			}
-		}
-		pairs = append(pairs, `"`+name+`"`, `"`+value+`"`)
+	for name := range f.mine.values {
+		pairs = append(pairs, `"`+name+`"`, `"`+f.token(path, name)+`"`)
 	}
 	if bytes.Contains(body, []byte(`"@public"`)) {
 		pairs = append(pairs, `"@public"`, `"`+f.value(f.mine, "@public")+`"`)
 	}
 	return []byte(strings.NewReplacer(pairs...).Replace(string(body)))
+}
+
+// token is what a name stands for on a route.
+func (f *fuzzer) token(path, name string) string {
+	kind, _, _ := strings.Cut(name, ":")
+	if spare, ok := f.mine.values[kind+":spare"]; ok && (needs[path].spends || path == narrows) {
+		return spare
+	}
+	return f.mine.values[name]
 }
 
 // judge says what is wrong with an answer, and replaces what was spent.
@@ -217,6 +250,32 @@ func (f *fuzzer) judge(path string, req request, a answer) error {
 		return fmt.Errorf("answered %d %.300s (%d bytes)", a.status, a.body, len(a.body))
 	}
 	return nil
+}
+
+// TestJudge is the negative control: answers that must not be passed over.
+func TestJudge(t *testing.T) {
+	f := newFuzzer(t, nil)
+	req := request{path: "/item/get", body: []byte(`{}`), headerKeys: f.mine}
+	good := f.send(req)
+	if err := f.judge(req.path, req, good); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*answer){
+		"5xx":          func(a *answer) { a.status = 500 },
+		"redirect":     func(a *answer) { a.status = 302 },
+		"no JSON":      func(a *answer) { a.body = a.body[1:] },
+		"six keys":     func(a *answer) { a.body = bytes.Replace(a.body, []byte(`"display_message":null,`), nil, 1) },
+		"eight keys":   func(a *answer) { a.body = slices.Concat([]byte(`{"a":1,`), a.body[1:]) },
+		"other id":     func(a *answer) { a.header.Set("Plaid-Request-Id", strings.Repeat("x", 15)) },
+		"no type":      func(a *answer) { a.header.Del("Content-Type") },
+		"a long story": func(a *answer) { a.body = bytes.Replace(a.body, []byte("the "), bytes.Repeat([]byte("the "), 2000), 1) },
+	} {
+		bad := answer{good.status, good.header.Clone(), bytes.Clone(good.body)}
+		change(&bad)
+		if f.judge(req.path, req, bad) == nil {
+			t.Errorf("%s is passed over: %d %s", name, bad.status, bad.body)
+		}
+	}
 }
 
 // outcome is a status and an error_code.

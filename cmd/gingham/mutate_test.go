@@ -8,15 +8,17 @@ import (
 	"strings"
 )
 
-// oddities are values that a member is replaced by.
-var oddities = []any{
-	nil, true, false, "", " ", 0, -1, 1, 1.5, 1 << 31, json.Number("9223372036854775807"), json.Number("9223372036854775808"),
-	json.Number("-9223372036854775809"), json.Number("1e309"), json.Number("1e-400"), json.Number("1e999999999"),
-	json.Number("-0"), json.Number("0.1e1"), json.Number(strings.Repeat("9", 400)), "null", "0", "é", "\u2028\u0000", "\ufffd",
-	"2026-02-30", "0000-00-00", "9999-12-31", "0001-01-01", "2026-11-20T00:00:00Z", "@access", "@link", "@account", "@processor",
-	[]any{}, map[string]any{}, []any{nil}, []any{[]any{}}, []any{1, "a", nil, map[string]any{}}, map[string]any{"": ""},
-	strings.Repeat("x", 300), strings.Repeat("é", 5000),
+// oddities are values, as JSON, that a member is replaced by.
+var oddities = []string{
+	`null`, `true`, `false`, `""`, `" "`, `0`, `-1`, `1`, `1.5`, `2147483648`, `9223372036854775807`, `9223372036854775808`,
+	`-9223372036854775809`, `1e309`, `1e-400`, `1e999999999`, `-0`, `0.1e1`, strings.Repeat("9", 400), `"null"`, `"0"`, `"é"`,
+	`"\u2028\u0000"`, `"\ufffd"`, `"\ud83d\ude00"`, `"2026-02-30"`, `"0000-00-00"`, `"9999-12-31"`, `"0001-01-01"`,
+	`"2026-11-20T00:00:00Z"`, `"@access"`, `"@link"`, `"@account"`, `"@processor"`, `"@public"`, `[]`, `{}`, `[null]`, `[[]]`,
+	`[1,"a",null,{}]`, `{"":""}`, `"` + strings.Repeat("x", 300) + `"`, `"` + strings.Repeat("é", 5000) + `"`,
+	`[` + strings.Repeat(`"",`, 12_000) + `""]`, `[` + strings.Repeat(`{},`, 600) + `{}]`,
 }
+
+func oddity(r *rand.Rand) json.RawMessage { return json.RawMessage(oddities[r.IntN(len(oddities))]) }
 
 // nested is depth arrays or objects, each in the next.
 func nested(depth int, object bool) any {
@@ -69,7 +71,7 @@ func (d document) places() []place {
 // bend changes what a document says; it stays JSON.
 func bend(r *rand.Rand, d document) {
 	if r.IntN(5) == 0 {
-		d[[]string{"nonsense", "Access_Token", "client_id ", "options", "", "user", "\x00", "é"}[r.IntN(8)]] = oddities[r.IntN(len(oddities))]
+		d[[]string{"nonsense", "Access_Token", "client_id ", "options", "", "user", "\x00", "é"}[r.IntN(8)]] = oddity(r)
 		return
 	}
 	places := d.places()
@@ -87,7 +89,7 @@ func bend(r *rand.Rand, d document) {
 	case 3:
 		p.set(strings.Repeat(`"\`, r.IntN(300)))
 	default:
-		p.set(oddities[r.IntN(len(oddities))])
+		p.set(oddity(r))
 	}
 }
 

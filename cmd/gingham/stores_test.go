@@ -119,6 +119,11 @@ func (c *counting) note(call string) {
 	c.calls = append(c.calls, call)
 }
 
+func (c *counting) Client(ctx context.Context, id models.ClientID) (store.Client, error) {
+	c.note("Client")
+	return c.Store.Client(ctx, id)
+}
+
 func (c *counting) Head(ctx context.Context, client models.ClientID, item models.ItemID) (*store.Head, error) {
 	c.note("Head")
 	return c.Store.Head(ctx, client, item)

@@ -22,6 +22,7 @@ import (
 // memory, on a clock that is moved by hand, with two clients that each have
 // something of everything.
 type world struct {
+	// t is the test that runs; a fuzz target has one for each input.
 	t      testing.TB
 	parts  *parts
 	server *api.Server
@@ -75,7 +76,7 @@ func (w *world) open(wrap func(store.Store) store.Store) {
 	root := make([]byte, vault.KeySize)
 	c.Security.RootKey = base64.StdEncoding.EncodeToString(root)
 	// The log of a million refused requests is of no use; panics and faults are.
-	log := slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	log := slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelError}))
 	p, err := open(w.t.Context(), c, log)
 	w.must(err)
 	w.parts = p
@@ -99,6 +100,9 @@ func (w *world) open(wrap func(store.Store) store.Store) {
 	})
 	w.must(err)
 }
+
+// Write is for the log: it goes to the test that runs.
+func (w *world) Write(line []byte) (int, error) { return w.t.Output().Write(line) }
 
 func (w *world) clock() time.Time { return *w.now.Load() }
 

@@ -60,8 +60,8 @@ func (x *exchange) call() (Response, error) {
 		return nil, plaiderr.InvalidField(report.Invalid.Message)
 	}
 	// The one limit of time: a store that is gone has a shorter one of its own.
-	ctx, cancel := context.WithTimeout(x.http.Context(), x.route.limit)
-	defer cancel()
+	ctx := limit(x.http.Context(), x.start.Add(x.route.limit))
+	defer ctx.end()
 	if token != nil {
 		if err := x.open(ctx, kind, *token); err != nil {
 			return nil, err

@@ -95,7 +95,7 @@ func (t *Tokens) Issue(ctx context.Context, tok store.Token) (string, error) {
 }
 
 // Lookup finds what a client's token of a kind stands for. A token that is
-// malformed, of another kind, unknown or expired is a *plaiderr.Error.
+// malformed, of another kind, unknown, taken already or expired is a *plaiderr.Error.
 func (t *Tokens) Lookup(ctx context.Context, client models.ClientID, kind store.TokenKind, text string) (store.Token, error) {
 	if !wellFormed(kind, text) {
 		return store.Token{}, malformed(kind)
@@ -106,7 +106,7 @@ func (t *Tokens) Lookup(ctx context.Context, client models.ClientID, kind store.
 		return store.Token{}, unknown(kind)
 	case err != nil:
 		return store.Token{}, fmt.Errorf("api: read a token: %w", err)
-	case tok.Kind != kind:
+	case tok.Kind != kind, !tok.UsedAt.IsZero():
 		return store.Token{}, unknown(kind)
 	case !tok.ExpiresAt.IsZero() && !t.now().Before(tok.ExpiresAt):
 		if kind == store.PublicToken {

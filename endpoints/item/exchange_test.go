@@ -60,26 +60,45 @@ func TestExchangeOnce(t *testing.T) {
 	_, h := s.Link(ledger.LinkRequest{})
 	text := issuePublic(s, h)
 	before := counting.live()
+	oneWins(t, s, "/item/public_token/exchange", public(text), "access_token", apitest.UnknownPublic)
+	if got := counting.live() - before; got != 1 {
+		t.Errorf("%d access tokens are left of one exchange", got)
+	}
+}
+
+// oneWins sends the same request from many sides at once. One gets a token that
+// works, which has the given name; the others get the error.
+func oneWins(t *testing.T, s *apitest.Server, path, members, name string, lost apitest.Failure) {
+	t.Helper()
 	answers := make([]*apitest.Answer, 16)
 	var wg sync.WaitGroup
 	for i := range answers {
-		wg.Go(func() { answers[i] = s.Post("/item/public_token/exchange", public(text)) })
+		wg.Go(func() { answers[i] = s.Post(path, members) })
 	}
 	wg.Wait()
 	won := 0
 	for _, a := range answers {
 		if a.Status == 200 {
 			won++
-			s.Post("/item/get", access(a.Text("access_token"))).OK()
+			s.Post("/item/get", access(a.Text(name))).OK()
 			continue
 		}
-		a.Is(apitest.UnknownPublic)
+		a.Is(lost)
 	}
 	if won != 1 {
-		t.Errorf("%d exchanges succeeded, want 1", won)
+		t.Errorf("%d of %s succeeded, want 1", won, path)
 	}
-	if got := counting.live() - before; got != 1 {
-		t.Errorf("%d access tokens are left of one exchange", got)
+}
+
+// TestInvalidateOnce has many callers replace one token: one new token is good.
+func TestInvalidateOnce(t *testing.T) {
+	w := &watched{}
+	s := serve(t, apitest.Options{WrapStore: w.wrap})
+	token, _ := s.Link(ledger.LinkRequest{})
+	before := w.live()
+	oneWins(t, s, "/item/access_token/invalidate", access(token), "new_access_token", apitest.UnknownAccess)
+	if got := w.live(); got != before {
+		t.Errorf("%d access tokens are left, there was %d", got, before)
 	}
 }
 
@@ -106,7 +125,7 @@ func TestInvalidateBroken(t *testing.T) {
 	w := &watched{}
 	s := serve(t, apitest.Options{WrapStore: w.wrap})
 	token, _ := s.Link(ledger.LinkRequest{})
-	for _, step := range []string{"create", "delete"} {
+	for _, step := range []string{"create", "take"} {
 		w.setFailing(step)
 		if a := s.Post("/item/access_token/invalidate", access(token)); a.Status != 500 {
 			t.Errorf("with a failing %s: answered %d %s", step, a.Status, a.Body)

@@ -32,12 +32,9 @@ func (g *Group) createPublicToken(ctx context.Context, c *api.Caller, _ *plaid.I
 // the other's access token is forgotten.
 func (g *Group) exchange(ctx context.Context, c *api.Caller, req *plaid.ItemPublicTokenExchangeRequest) (*plaid.ItemPublicTokenExchangeResponse, error) {
 	client := c.Client.ID
-	public, h, err := g.tokens.Resolve(ctx, client, store.PublicToken, req.PublicToken)
+	_, h, err := g.tokens.Resolve(ctx, client, store.PublicToken, req.PublicToken)
 	if err != nil {
 		return nil, err
-	}
-	if !public.UsedAt.IsZero() {
-		return nil, plaiderr.UnknownPublicToken()
 	}
 	text, err := g.tokens.Issue(ctx, store.Token{Client: client, Kind: store.AccessToken, Item: h.ID})
 	if err != nil {
@@ -58,15 +55,23 @@ func (g *Group) forget(ctx context.Context, client models.ClientID, text string)
 	return nil
 }
 
-// invalidate replaces an access token. The new one works before the old one
-// stops, so that a crash between the two leaves the old one as it was.
+// invalidate replaces an access token. The new one works before the old one is
+// taken, so that a crash between the two leaves the old one as it was. Of two
+// callers the one that takes the old token wins, as in exchange.
 func (g *Group) invalidate(ctx context.Context, c *api.Caller, _ *plaid.ItemAccessTokenInvalidateRequest) (*plaid.ItemAccessTokenInvalidateResponse, error) {
 	text, err := g.tokens.Issue(ctx, store.Token{Client: c.Token.Client, Kind: store.AccessToken, Item: c.Token.Item})
 	if err != nil {
 		return nil, err
 	}
-	if err := g.store.DeleteToken(ctx, c.Token.Client, c.Token.Hash); err != nil {
-		return nil, fmt.Errorf("item: invalidate a token: %w", err)
+	_, err = g.store.TakeToken(ctx, c.Token.Client, c.Token.Hash, c.Now)
+	if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+		err = plaiderr.UnknownAccessToken()
 	}
+	if err != nil {
+		return nil, errors.Join(err, g.forget(ctx, c.Token.Client, text))
+	}
+	// A token that was taken is as good as gone: that it stays is no reason to
+	// keep the new one from the caller.
+	_ = g.store.DeleteToken(ctx, c.Token.Client, c.Token.Hash)
 	return &plaid.ItemAccessTokenInvalidateResponse{NewAccessToken: text}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/store"
@@ -171,6 +172,31 @@ func TestReopened(t *testing.T) {
 	h, err := open(t, path).Head(ctx, "c", "i")
 	if err != nil || h.Seq != 1 || len(h.Outbox) != 1 {
 		t.Errorf("head %+v, %v", h, err)
+	}
+}
+
+// TestLeaseOfTheDead: a lease ends with the process that had it, and its fence does not come again.
+func TestLeaseOfTheDead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "leased.db")
+	s := open(t, path)
+	ctx, now := t.Context(), time.Now().UTC()
+	if err := s.CreateItem(ctx, &store.Head{ID: "i", Client: "c", Due: now}, nil); err != nil {
+		t.Fatal(err)
+	}
+	held, err := s.Acquire(ctx, "c", "i", "the dead", now, now.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, path)
+	if due, err := s.DueItems(ctx, now, 1); err != nil || len(due) != 1 {
+		t.Errorf("due are %v, %v", due, err)
+	}
+	next, err := s.Acquire(ctx, "c", "i", "the living", now, now.Add(time.Hour))
+	if err != nil || next.Lease.Fence <= held.Lease.Fence {
+		t.Errorf("the lease is %+v, %v; it was %+v", next, err, held.Lease)
 	}
 }
 

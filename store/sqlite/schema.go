@@ -38,6 +38,7 @@ CREATE TABLE heads (
 ) STRICT;
 CREATE INDEX heads_client ON heads (client, item);
 CREATE INDEX heads_due ON heads (due) WHERE due IS NOT NULL;
+CREATE INDEX heads_leased ON heads (item) WHERE lease_until IS NOT NULL;
 CREATE INDEX heads_outbox ON heads (outbox_at) WHERE outbox_at IS NOT NULL;
 
 CREATE TABLE blocks (

@@ -117,6 +117,12 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 	if err = migrate(ctx, s.writer); err != nil {
 		return nil, err
 	}
+	// Nobody but this process has the file, so that a lease in it is of one that
+	// died: the Item need not wait for it to end. Its fence stays, as ever.
+	_, err = s.writer.ExecContext(ctx, `UPDATE heads SET owner = '', lease_until = NULL WHERE lease_until IS NOT NULL`)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: ending leases: %w", err)
+	}
 
 	if s.gate == nil {
 		query.Set("mode", "ro")

@@ -97,12 +97,38 @@ func (c *checker) checkGood(r api.Route, n need, d document) {
 			places["bearer, keys in the body"] = func() request { return bearer().keysInBody() }
 		}
 	}
+	if r.Auth != api.NoAuth {
+		places["keys here and there"] = func() request {
+			req := whole()
+			body := parseDocument(string(req.body))
+			body["client_id"], body["secret"] = c.w.mine.id, nil
+			req.body, req.headerKeys = body.json(), &holder{id: c.w.theirs.id, secret: c.w.mine.secret}
+			return req
+		}
+		c.checkWhoseKeys(r, d, whole())
+	}
 	for place, of := range places {
 		if a := c.send(of()); a.status != http.StatusOK {
 			c.differ("%s %s: answered %d %s", r.Path, place, a.status, a.body)
 		}
 		if n.spends {
 			c.w.furnish(c.w.mine)
+		}
+	}
+}
+
+// checkWhoseKeys sends what is good with another client's credentials in the
+// body, which count, and the right ones in headers.
+func (c *checker) checkWhoseKeys(r api.Route, d document, whole request) {
+	body := parseDocument(string(whole.body))
+	body["client_id"] = c.w.theirs.id
+	c.expect(r.Path+" another's client_id in the body", c.send(request{path: r.Path, body: body.json(), headerKeys: c.w.mine}), invalidKeys)
+	body["secret"] = c.w.theirs.secret
+	for _, ref := range d.references() {
+		if kind := ref.kind(); kind != tokenKind(kind) {
+			a := c.send(request{path: r.Path, body: body.json(), headerKeys: c.w.mine})
+			c.expect(r.Path+" another's keys in the body", a, unknown(kind))
+			return
 		}
 	}
 }
