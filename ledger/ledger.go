@@ -33,7 +33,7 @@ type Options struct {
 	Now func() time.Time
 	// Random is the source of ids. Default: crypto/rand.
 	Random io.Reader
-	// CacheBytes bounds the decoded blocks kept in memory. Default: 32 MiB.
+	// CacheBytes bounds the decoded blocks kept in memory. Default: 20 MiB.
 	CacheBytes int
 	// InitialDelay and HistoricalDelay are how long after linking the first 30
 	// days and all history of transactions become readable. Default: at once.
@@ -73,7 +73,7 @@ func New(o Options) *Ledger {
 		l.log = slog.New(slog.DiscardHandler)
 	}
 	if o.CacheBytes == 0 {
-		o.CacheBytes = 32 << 20
+		o.CacheBytes = 20 << 20
 	}
 	l.blocks = newBlockCache(o.CacheBytes)
 	return l

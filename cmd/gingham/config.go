@@ -86,7 +86,7 @@ func defaults() Config {
 		Admin:       AdminConfig{Addr: "127.0.0.1:8081"},
 		HTTP:        HTTPConfig{TrustedProxies: []string{}, Drain: 20 * time.Second},
 		Log:         LogConfig{Level: "info", Format: "text"},
-		Ledger:      LedgerConfig{CacheMB: 32, Schedule: time.Second},
+		Ledger:      LedgerConfig{CacheMB: 20, Schedule: time.Second},
 		Sandbox:     SandboxConfig{ClientID: sandboxClientID, Secret: sandboxSecret},
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -43,11 +42,11 @@ func serveCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "serve", Short: "Serve the API", Args: cobra.NoArgs}
 	serveFlags(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
-		collectLess()
 		m := &Main{Stdout: cmd.OutOrStdout(), Stderr: cmd.ErrOrStderr()}
 		if m.Config, err = load(cmd.Flags()); err != nil {
 			return err
 		}
+		collectLess(m.Config.Ledger.CacheMB << 20)
 		defer closing(m, &err)
 		if err := m.Start(cmd.Context()); err != nil {
 			return err
@@ -55,15 +54,6 @@ func serveCommand() *cobra.Command {
 		return m.Run(cmd.Context())
 	}
 	return cmd
-}
-
-// collectLess lets the heap grow to three times what is live before garbage is
-// collected, rather than to twice: what is live is little, and its size bounded
-// by the caches'. GOGC says otherwise where it is set.
-func collectLess() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
-	}
 }
 
 func checkCommand() *cobra.Command {
