@@ -32,7 +32,7 @@ type Options struct {
 	Clients     store.Clients
 	Tokens      *Tokens
 	IDs         *IDs
-	// Now is the clock that endpoints go by. Default: time.Now.
+	// Now is the clock that endpoints go by. Default: the machine's.
 	Now func() time.Time
 	// Log gets a line per request at level Info. Default: none.
 	Log *slog.Logger
@@ -73,9 +73,6 @@ func New(o Options) (*Server, error) {
 		env: o.Environment, tokens: o.Tokens, ids: o.IDs, now: o.Now, log: o.Log,
 		routes: slices.Clone(o.Routes), gzipAbove: o.GzipAbove, explain: o.Explain,
 		clients: &clients{store: o.Clients, tokens: o.Tokens, known: map[models.ClientID]*knownClient{}},
-	}
-	if s.now == nil {
-		s.now = time.Now
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -144,7 +141,9 @@ func (s *Server) add(r Route, counts *routeCounts) {
 func (s *Server) serve(c *echo.Context, r *Route, counts *routeCounts) {
 	x := &exchange{server: s, route: r, http: c.Request(), w: c.Response(), start: time.Now()}
 	x.caller.RequestID = s.ids.RequestID()
-	x.caller.Now = s.now().UTC()
+	if x.caller.Now = x.start.UTC(); s.now != nil {
+		x.caller.Now = s.now().UTC()
+	}
 	status := x.respond()
 	elapsed := time.Since(x.start)
 	counts.observe(status, elapsed)
