@@ -17,7 +17,7 @@ import (
 	"github.com/gingham-dev/gingham/store"
 )
 
-// MaxBody is the largest body of a request, in bytes.
+// MaxBody is the largest body of a request, in bytes, unless its route says otherwise.
 const MaxBody = 1 << 20
 
 // exchange is one request and its response.
@@ -75,13 +75,14 @@ func (x *exchange) read(body *buffer) error {
 	if x.http.Header["Content-Encoding"] != nil {
 		return plaiderr.New(plaiderr.InvalidHeaders).WithMessage("Content-Encoding is not supported in requests")
 	}
-	if x.http.ContentLength > MaxBody {
-		return tooLarge()
+	most := x.route.maxBody
+	if x.http.ContentLength > most {
+		return tooLarge(most)
 	}
-	err := body.readFrom(http.MaxBytesReader(x.w, x.http.Body, MaxBody))
+	err := body.readFrom(http.MaxBytesReader(x.w, x.http.Body, most))
 	var limit *http.MaxBytesError
 	if errors.As(err, &limit) {
-		return tooLarge()
+		return tooLarge(most)
 	}
 	if err != nil {
 		// Cut off, too slow, or malformed chunks: nothing there to parse.
@@ -90,8 +91,8 @@ func (x *exchange) read(body *buffer) error {
 	return nil
 }
 
-func tooLarge() error {
-	return plaiderr.New(plaiderr.InvalidBody).WithMessage("body must be at most %d bytes", MaxBody)
+func tooLarge(most int64) error {
+	return plaiderr.New(plaiderr.InvalidBody).WithMessage("body must be at most %d bytes", most)
 }
 
 // authenticate finds out which client calls.

@@ -69,6 +69,7 @@ type Route struct {
 
 	broken     bool
 	limit      time.Duration
+	maxBody    int64
 	newRequest func() wire.Request
 	call       func(ctx context.Context, c *Caller, req wire.Request) (Response, error)
 }
@@ -84,6 +85,7 @@ func Handle[Req any, P interface {
 		Path:       path,
 		Auth:       auth,
 		limit:      defaultLimit,
+		maxBody:    MaxBody,
 		newRequest: func() wire.Request { return P(new(Req)) },
 		call: func(ctx context.Context, c *Caller, req wire.Request) (Response, error) {
 			resp, err := fn(ctx, c, (*Req)(req.(P)))
@@ -109,6 +111,12 @@ func (r Route) AnswersBroken() Route {
 // Within returns the route with another limit of time than 30 seconds.
 func (r Route) Within(limit time.Duration) Route {
 	r.limit = limit
+	return r
+}
+
+// TakesUpTo returns the route with another limit of a body's size than MaxBody, in bytes.
+func (r Route) TakesUpTo(size int64) Route {
+	r.maxBody = size
 	return r
 }
 

@@ -20,12 +20,16 @@ func New(l *ledger.Ledger, tokens *api.Tokens) *Group {
 	return &Group{ledger: l, tokens: tokens}
 }
 
+// maxCustomUser is the largest request that makes a custom user, in bytes: some
+// 200,000 transactions.
+const maxCustomUser = 32 << 20
+
 // Routes lists the group's endpoints. Adding transactions refreshes the Item,
 // which one whose login is broken can't be.
 func (g *Group) Routes() []api.Route {
 	return []api.Route{
-		api.Handle("/sandbox/public_token/create", api.ClientAuth, g.createPublicToken),
-		api.Handle("/sandbox/processor_token/create", api.ClientAuth, g.createProcessorToken),
+		api.Handle("/sandbox/public_token/create", api.ClientAuth, g.createPublicToken).TakesUpTo(maxCustomUser),
+		api.Handle("/sandbox/processor_token/create", api.ClientAuth, g.createProcessorToken).TakesUpTo(maxCustomUser),
 		api.Handle("/sandbox/item/reset_login", api.ItemAuth, g.resetLogin).AnswersBroken(),
 		api.Handle("/sandbox/item/set_verification_status", api.ItemAuth, g.setVerificationStatus).AnswersBroken(),
 		api.Handle("/sandbox/transactions/create", api.ItemAuth, g.createTransactions),
