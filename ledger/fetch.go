@@ -24,6 +24,8 @@ type wanted struct {
 	accounts, transactions, owners, numbers, investments, liabilities bool
 	// refresh says that the client asked for fresh transactions.
 	refresh bool
+	// due says that nobody asked: it is background work, to be done if it is due still.
+	due bool
 }
 
 // add wants what products need.

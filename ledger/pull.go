@@ -27,6 +27,14 @@ const (
 func (l *Ledger) pull(ctx context.Context, client models.ClientID, item models.ItemID, want wanted) (*store.Head, Summary, error) {
 	var sum Summary
 	head, err := l.leased(ctx, client, item, func(ctx context.Context, h *store.Head, p providers.Provider) (*store.Head, error) {
+		if want.due {
+			switch {
+			case h.Item.Error != nil:
+				return nil, plaiderr.OfItem(h.Item.Error)
+			case h.Due.IsZero() || h.Due.After(l.Now()):
+				return h, nil // another instance was faster
+			}
+		}
 		f := &fetch{l: l, p: p, h: h.Clone(), want: want}
 		if err := f.run(ctx); err != nil {
 			return nil, l.failed(ctx, h, err)
@@ -187,24 +195,13 @@ func (l *Ledger) RunDue(ctx context.Context, limit int) (int, error) {
 		if ctx.Err() != nil {
 			return i, ctx.Err()
 		}
-		if err := l.runDue(ctx, ref); err != nil {
+		_, _, err := l.pull(ctx, ref.Client, ref.Item, wanted{accounts: true, transactions: true, due: true})
+		if err != nil {
 			l.log.WarnContext(ctx, "background refresh failed", "item_id", ref.Item, "error", err)
 			l.postpone(ctx, ref)
 		}
 	}
 	return len(refs), nil
-}
-
-func (l *Ledger) runDue(ctx context.Context, ref store.ItemRef) error {
-	h, err := l.store.Head(ctx, ref.Client, ref.Item)
-	if err != nil {
-		return err
-	}
-	if e := h.Item.Error; e != nil {
-		return plaiderr.OfItem(e)
-	}
-	_, _, err = l.pull(ctx, ref.Client, ref.Item, wanted{accounts: true, transactions: true})
-	return err
 }
 
 // retryAfter is when an Item whose background refresh failed is tried again.
