@@ -277,3 +277,20 @@ func TestNeighbours(t *testing.T) {
 		t.Errorf("a failed Item is there: %v", err)
 	}
 }
+
+// TestPrivate: nobody but its owner can read a database that Open made.
+func TestPrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "private.db")
+	s := open(t, path)
+	if err := s.CreateClient(t.Context(), store.Client{ID: "c"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		info, err := os.Stat(path + suffix)
+		if err != nil {
+			t.Error(err)
+		} else if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("the mode of %q is %v", suffix, mode)
+		}
+	}
+}

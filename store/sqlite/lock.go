@@ -35,3 +35,16 @@ func lockFile(path string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// createFile makes an empty database file that only its owner can read, unless
+// there is one: it will hold people's accounts. SQLite gives the files beside it the same mode.
+func createFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the path
+	if err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	return nil
+}

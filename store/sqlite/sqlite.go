@@ -105,6 +105,9 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 		if s.lock, err = lockFile(file + ".lock"); err != nil {
 			return nil, err
 		}
+		if err = createFile(file); err != nil {
+			return nil, err
+		}
 	}
 
 	if s.db, err = sql.Open("sqlite", dsn(file, query, writerPragmas)); err != nil {
