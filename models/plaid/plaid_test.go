@@ -15,10 +15,14 @@ import (
 	"github.com/gingham-dev/gingham/models/plaid/wire"
 )
 
+// fresh is an empty value of v's type: what one test fills in is not another's.
+func fresh[T any](v T) T { return reflect.New(reflect.TypeOf(v).Elem()).Interface().(T) }
+
 // TestZeroValues checks that what no handler has filled in is still a JSON object
 // with every required key, in order, and with nothing else.
 func TestZeroValues(t *testing.T) {
 	for _, v := range values {
+		v := fresh(v)
 		t.Run(name(v), func(t *testing.T) {
 			got := keys(t, v.AppendJSON(nil))
 			required, _ := tags(v)
@@ -33,13 +37,14 @@ func TestZeroValues(t *testing.T) {
 // order, and that encoding/json reads from it what was written.
 func TestFullValues(t *testing.T) {
 	for _, v := range values {
+		v := fresh(v)
 		t.Run(name(v), func(t *testing.T) {
 			fill(t, reflect.ValueOf(v).Elem(), 0)
 			text := v.AppendJSON(nil)
 			if _, all := tags(v); !slices.Equal(keys(t, text), all) {
 				t.Errorf("keys %q, want %q", keys(t, text), all)
 			}
-			again := reflect.New(reflect.TypeOf(v).Elem()).Interface().(wire.Value)
+			again := fresh(v)
 			if err := json.Unmarshal(text, again); err != nil {
 				t.Fatal(err)
 			}
@@ -52,6 +57,7 @@ func TestFullValues(t *testing.T) {
 
 func TestResponses(t *testing.T) {
 	for _, v := range responses {
+		v := fresh(v)
 		v.SetRequestID("m8MDnv9okwxFNBV")
 		if text := v.AppendJSON(nil); !bytes.Contains(text, []byte(`"request_id":"m8MDnv9okwxFNBV"`)) {
 			t.Errorf("%T: no request_id in %s", v, text)
@@ -63,6 +69,7 @@ func TestResponses(t *testing.T) {
 // and that one with none may also be null or nothing.
 func TestEmptyRequests(t *testing.T) {
 	for _, v := range requests {
+		v := fresh(v)
 		t.Run(name(v), func(t *testing.T) {
 			report := decode(`{}`, v)
 			required, _ := tags(v)
