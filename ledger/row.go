@@ -70,9 +70,9 @@ func (e *rowEncoder) wire(id string, t *models.Transaction) *plaid.Transaction {
 	kind := transactionType(t.Channel)
 	out := &plaid.Transaction{
 		AccountID:                      e.account(t.AccountKey),
-		AccountOwner:                   orNull(t.AccountOwner),
+		AccountOwner:                   wire.NilIfEmpty(t.AccountOwner),
 		Amount:                         t.Amount,
-		AuthorizedDate:                 orNull(string(t.AuthorizedDate)),
+		AuthorizedDate:                 wire.NilIfEmpty(string(t.AuthorizedDate)),
 		AuthorizedDatetime:             timeOrNull(t.AuthorizedDatetime),
 		Category:                       wire.Null[[]string](),
 		CategoryID:                     optOrNull(t.Category.LegacyID),
@@ -80,7 +80,7 @@ func (e *rowEncoder) wire(id string, t *models.Transaction) *plaid.Transaction {
 		Counterparties:                 make([]plaid.TransactionCounterparty, 0, len(t.Counterparties)),
 		Date:                           string(t.Date),
 		Datetime:                       timeOrNull(t.Datetime),
-		ISOCurrencyCode:                orNull(t.Currency.ISO),
+		ISOCurrencyCode:                wire.NilIfEmpty(t.Currency.ISO),
 		Location:                       Location(t.Location),
 		LogoURL:                        optOrNull(t.LogoURL),
 		MerchantEntityID:               optOrNull(t.MerchantEntityID),
@@ -92,10 +92,10 @@ func (e *rowEncoder) wire(id string, t *models.Transaction) *plaid.Transaction {
 		Pending:                        t.Pending,
 		PersonalFinanceCategory:        wire.Some(PersonalFinanceCategory(t.Category.V2, "v2")),
 		PersonalFinanceCategoryIconURL: &icon,
-		TransactionCode:                orNull(t.Code),
+		TransactionCode:                wire.NilIfEmpty(t.Code),
 		TransactionID:                  id,
 		TransactionType:                &kind,
-		UnofficialCurrencyCode:         orNull(t.Currency.Unofficial),
+		UnofficialCurrencyCode:         wire.NilIfEmpty(t.Currency.Unofficial),
 		Website:                        optOrNull(t.Website),
 	}
 	if t.Category.Legacy != nil {
@@ -130,8 +130,8 @@ func Counterparty(c models.Counterparty) plaid.TransactionCounterparty {
 		Name: c.Name, Type: c.Type,
 		ConfidenceLevel: optOrNull(c.Confidence),
 		EntityID:        optOrNull(c.EntityID),
-		LogoURL:         orNull(c.LogoURL),
-		Website:         orNull(c.Website),
+		LogoURL:         wire.NilIfEmpty(c.LogoURL),
+		Website:         wire.NilIfEmpty(c.Website),
 	}
 }
 
@@ -150,29 +150,22 @@ func transactionType(channel string) string {
 // Location maps a place to Plaid's.
 func Location(l models.Location) plaid.Location {
 	return plaid.Location{
-		Address: orNull(l.Address), City: orNull(l.City), Region: orNull(l.Region),
-		PostalCode: orNull(l.PostalCode), Country: orNull(l.Country),
-		StoreNumber: orNull(l.StoreNumber), Lat: l.Lat, Lon: l.Lon,
+		Address: wire.NilIfEmpty(l.Address), City: wire.NilIfEmpty(l.City), Region: wire.NilIfEmpty(l.Region),
+		PostalCode: wire.NilIfEmpty(l.PostalCode), Country: wire.NilIfEmpty(l.Country),
+		StoreNumber: wire.NilIfEmpty(l.StoreNumber), Lat: l.Lat, Lon: l.Lon,
 	}
 }
 
 func wirePayment(p models.PaymentMeta) plaid.PaymentMeta {
 	return plaid.PaymentMeta{
-		ByOrderOf: orNull(p.ByOrderOf), Payee: orNull(p.Payee), Payer: orNull(p.Payer),
-		PaymentMethod: orNull(p.Method), PaymentProcessor: orNull(p.Processor),
-		PpdID: orNull(p.PPDID), Reason: orNull(p.Reason), ReferenceNumber: orNull(p.ReferenceNumber),
+		ByOrderOf: wire.NilIfEmpty(p.ByOrderOf), Payee: wire.NilIfEmpty(p.Payee), Payer: wire.NilIfEmpty(p.Payer),
+		PaymentMethod: wire.NilIfEmpty(p.Method), PaymentProcessor: wire.NilIfEmpty(p.Processor),
+		PpdID: wire.NilIfEmpty(p.PPDID), Reason: wire.NilIfEmpty(p.Reason), ReferenceNumber: wire.NilIfEmpty(p.ReferenceNumber),
 	}
 }
 
-// orNull is s, or nil where it is empty.
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func optOrNull(s string) wire.Opt[string] { return wire.OrNull(orNull(s)) }
+// optOrNull is s, or null where it is empty.
+func optOrNull(s string) wire.Opt[string] { return wire.OrNull(wire.NilIfEmpty(s)) }
 
 // timeOrNull reads an RFC 3339 text that an adapter wrote; what it can't read is null.
 func timeOrNull(s string) *time.Time {

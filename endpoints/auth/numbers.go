@@ -1,15 +1,15 @@
 package auth
 
 import (
-	"github.com/gingham-dev/gingham/endpoints/api/show"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
+	"github.com/gingham-dev/gingham/models/plaid/wire"
 )
 
 func ach(id string, n *models.ACHNumber) plaid.NumbersACH {
 	tokenized := n.Tokenized
 	return plaid.NumbersACH{
-		AccountID: id, Account: n.Account, Routing: n.Routing, WireRouting: show.OrNull(n.WireRouting),
+		AccountID: id, Account: n.Account, Routing: n.Routing, WireRouting: wire.NilIfEmpty(n.WireRouting),
 		IsTokenizedAccountNumber: &tokenized,
 	}
 }

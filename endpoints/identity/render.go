@@ -6,6 +6,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/api/show"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
+	"github.com/gingham-dev/gingham/models/plaid/wire"
 )
 
 // other is the type of a phone or an e-mail of which no more is known: clients
@@ -46,8 +47,8 @@ func address(a *models.Address) plaid.Address {
 	primary := a.Primary
 	return plaid.Address{
 		Data: plaid.AddressData{
-			City: show.OrNull(a.City), Country: show.OrNull(a.Country), PostalCode: show.OrNull(a.PostalCode),
-			Region: show.OrNull(a.Region), Street: a.Street,
+			City: wire.NilIfEmpty(a.City), Country: wire.NilIfEmpty(a.Country), PostalCode: wire.NilIfEmpty(a.PostalCode),
+			Region: wire.NilIfEmpty(a.Region), Street: a.Street,
 		},
 		Primary: &primary,
 	}

@@ -41,9 +41,9 @@ func (p *portfolio) holding(account string, h *models.Holding) plaid.Holding {
 	return plaid.Holding{
 		AccountID: account, SecurityID: ledger.SecurityID(p.head.Provider, h.SecurityKey),
 		CostBasis: h.CostBasis, InstitutionPrice: h.Price, InstitutionValue: h.Value, Quantity: h.Quantity,
-		InstitutionPriceAsOf:     wire.OrNull(show.OrNull(string(h.PriceAsOf))),
+		InstitutionPriceAsOf:     wire.OrNull(wire.NilIfEmpty(string(h.PriceAsOf))),
 		InstitutionPriceDatetime: wire.Null[time.Time](),
-		ISOCurrencyCode:          show.OrNull(h.Currency.ISO), UnofficialCurrencyCode: show.OrNull(h.Currency.Unofficial),
+		ISOCurrencyCode:          wire.NilIfEmpty(h.Currency.ISO), UnofficialCurrencyCode: wire.NilIfEmpty(h.Currency.Unofficial),
 		VestedQuantity: wire.OrNull(h.VestedQuantity), VestedValue: wire.OrNull(h.VestedValue),
 	}
 }
@@ -52,7 +52,7 @@ func (p *portfolio) trade(account string, t *models.InvestmentTransaction) plaid
 	out := plaid.InvestmentTransaction{
 		AccountID: account, InvestmentTransactionID: ledger.InvestmentTransactionID(p.head.ID, t.Key),
 		Amount: t.Amount, CancelTransactionID: wire.Null[string](), Date: string(t.Date), Fees: t.Fees,
-		ISOCurrencyCode: show.OrNull(t.Currency.ISO), UnofficialCurrencyCode: show.OrNull(t.Currency.Unofficial),
+		ISOCurrencyCode: wire.NilIfEmpty(t.Currency.ISO), UnofficialCurrencyCode: wire.NilIfEmpty(t.Currency.Unofficial),
 		Name: t.Name, Price: t.Price, Quantity: t.Quantity, Type: t.Type, Subtype: t.Subtype,
 		TransactionDatetime: wire.Null[time.Time](),
 	}
@@ -78,12 +78,12 @@ func (p *portfolio) security(s *models.Security) plaid.Security {
 	cash := s.IsCashEquivalent
 	out := plaid.Security{
 		SecurityID: ledger.SecurityID(p.head.Provider, s.Key),
-		ClosePrice: s.ClosePrice, ClosePriceAsOf: show.OrNull(string(s.CloseAsOf)),
-		CUSIP: show.OrNull(s.CUSIP), FIGI: show.OrNull(s.FIGI), ISIN: show.OrNull(s.ISIN), SEDOL: show.OrNull(s.SEDOL),
-		Name: show.OrNull(s.Name), TickerSymbol: show.OrNull(s.Ticker), IsCashEquivalent: &cash,
-		ISOCurrencyCode: show.OrNull(s.Currency.ISO), UnofficialCurrencyCode: show.OrNull(s.Currency.Unofficial),
-		Type: show.OrNull(s.Type), Subtype: wire.OrNull(show.OrNull(s.Subtype)),
-		MarketIdentifierCode: show.OrNull(s.MarketCode), Sector: show.OrNull(s.Sector), Industry: show.OrNull(s.Industry),
+		ClosePrice: s.ClosePrice, ClosePriceAsOf: wire.NilIfEmpty(string(s.CloseAsOf)),
+		CUSIP: wire.NilIfEmpty(s.CUSIP), FIGI: wire.NilIfEmpty(s.FIGI), ISIN: wire.NilIfEmpty(s.ISIN), SEDOL: wire.NilIfEmpty(s.SEDOL),
+		Name: wire.NilIfEmpty(s.Name), TickerSymbol: wire.NilIfEmpty(s.Ticker), IsCashEquivalent: &cash,
+		ISOCurrencyCode: wire.NilIfEmpty(s.Currency.ISO), UnofficialCurrencyCode: wire.NilIfEmpty(s.Currency.Unofficial),
+		Type: wire.NilIfEmpty(s.Type), Subtype: wire.OrNull(wire.NilIfEmpty(s.Subtype)),
+		MarketIdentifierCode: wire.NilIfEmpty(s.MarketCode), Sector: wire.NilIfEmpty(s.Sector), Industry: wire.NilIfEmpty(s.Industry),
 		UpdateDatetime: wire.Null[time.Time](),
 	}
 	if s.InstitutionSecurityID != "" {
@@ -105,10 +105,10 @@ func (p *portfolio) security(s *models.Security) plaid.Security {
 
 func fixedIncome(f *models.FixedIncome) *plaid.FixedIncome {
 	out := &plaid.FixedIncome{
-		FaceValue: f.FaceValue, IssueDate: show.OrNull(string(f.IssueDate)), MaturityDate: show.OrNull(string(f.MaturityDate)),
+		FaceValue: f.FaceValue, IssueDate: wire.NilIfEmpty(string(f.IssueDate)), MaturityDate: wire.NilIfEmpty(string(f.MaturityDate)),
 	}
 	if f.YieldPercentage != nil {
-		out.YieldRate = &plaid.YieldRate{Percentage: *f.YieldPercentage, Type: show.OrNull(f.YieldType)}
+		out.YieldRate = &plaid.YieldRate{Percentage: *f.YieldPercentage, Type: wire.NilIfEmpty(f.YieldType)}
 	}
 	return out
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/api/show"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
-	"github.com/gingham-dev/gingham/models/plaiderr"
+	"github.com/gingham-dev/gingham/models/plaid/wire"
 )
 
 // defaultCount is how many transactions a page has where none is asked for.
@@ -46,8 +46,9 @@ func (g *Group) processorTransactions(ctx context.Context, c *api.Caller, req *p
 func (g *Group) page(ctx context.Context, c *api.Caller, start, end string, o *plaid.InvestmentsTransactionsGetRequestOptions) (
 	p *portfolio, rows []models.InvestmentTransaction, total int, err error,
 ) {
-	if start > end {
-		return nil, nil, 0, plaiderr.InvalidField("start_date must not be after end_date")
+	first, last, err := api.Days(start, end)
+	if err != nil {
+		return nil, nil, 0, err
 	}
 	if o == nil {
 		o = &plaid.InvestmentsTransactionsGetRequestOptions{}
@@ -55,10 +56,10 @@ func (g *Group) page(ctx context.Context, c *api.Caller, start, end string, o *p
 	if p, err = g.read(ctx, c, o.AccountIDs); err != nil {
 		return nil, nil, 0, err
 	}
-	all := p.between(models.Date(start), models.Date(end))
+	all := p.between(first, last)
 	// Compared as they came, so that a huge offset can't overflow.
-	from := min(orElse(o.Offset, 0), int64(len(all)))
-	to := from + min(orElse(o.Count, defaultCount), int64(len(all))-from)
+	from := min(wire.ValueOr(o.Offset, 0), int64(len(all)))
+	to := from + min(wire.ValueOr(o.Count, defaultCount), int64(len(all))-from)
 	return p, all[from:to], len(all), nil
 }
 
@@ -91,12 +92,4 @@ func (p *portfolio) trades(rows []models.InvestmentTransaction) ([]plaid.Investm
 		traded[t.SecurityKey] = true
 	}
 	return list, p.securities(traded)
-}
-
-// orElse is *n, or fallback where none is given.
-func orElse(n *int64, fallback int64) int64 {
-	if n == nil {
-		return fallback
-	}
-	return *n
 }

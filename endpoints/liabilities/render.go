@@ -47,11 +47,11 @@ func card(id string, c *models.CreditCard) plaid.CreditCardLiability {
 
 func mortgage(id string, m *models.Mortgage) plaid.MortgageLiability {
 	out := plaid.MortgageLiability{
-		AccountID: id, AccountNumber: show.OrNull(m.AccountNumber), CurrentLateFee: m.CurrentLateFee,
+		AccountID: id, AccountNumber: wire.NilIfEmpty(m.AccountNumber), CurrentLateFee: m.CurrentLateFee,
 		EscrowBalance: m.EscrowBalance, HasPmi: m.HasPMI, HasPrepaymentPenalty: m.HasPrepayPenalty,
-		InterestRate:      plaid.MortgageInterestRate{Percentage: m.RatePercentage, Type: show.OrNull(m.RateType)},
+		InterestRate:      plaid.MortgageInterestRate{Percentage: m.RatePercentage, Type: wire.NilIfEmpty(m.RateType)},
 		LastPaymentAmount: m.LastPaymentAmount, LastPaymentDate: date(m.LastPaymentDate),
-		LoanTerm: show.OrNull(m.LoanTerm), LoanTypeDescription: show.OrNull(m.LoanType),
+		LoanTerm: wire.NilIfEmpty(m.LoanTerm), LoanTypeDescription: wire.NilIfEmpty(m.LoanType),
 		MaturityDate: date(m.MaturityDate), NextMonthlyPayment: m.NextMonthlyPayment,
 		NextPaymentDueDate: date(m.NextPaymentDue), OriginationDate: date(m.OriginationDate),
 		OriginationPrincipalAmount: m.OriginationAmount, PastDueAmount: m.PastDueAmount,
@@ -59,8 +59,8 @@ func mortgage(id string, m *models.Mortgage) plaid.MortgageLiability {
 	}
 	if p := m.Property; p != nil {
 		out.PropertyAddress = plaid.MortgagePropertyAddress{
-			City: show.OrNull(p.City), Country: show.OrNull(p.Country), PostalCode: show.OrNull(p.PostalCode),
-			Region: show.OrNull(p.Region), Street: show.OrNull(p.Street),
+			City: wire.NilIfEmpty(p.City), Country: wire.NilIfEmpty(p.Country), PostalCode: wire.NilIfEmpty(p.PostalCode),
+			Region: wire.NilIfEmpty(p.Region), Street: wire.NilIfEmpty(p.Street),
 		}
 	}
 	return out
@@ -68,35 +68,35 @@ func mortgage(id string, m *models.Mortgage) plaid.MortgageLiability {
 
 func student(id string, s *models.StudentLoan) plaid.StudentLoan {
 	out := plaid.StudentLoan{
-		AccountID: &id, AccountNumber: show.OrNull(s.AccountNumber), DisbursementDates: dates(s.DisbursementDates),
-		ExpectedPayoffDate: date(s.ExpectedPayoffDate), Guarantor: show.OrNull(s.Guarantor),
+		AccountID: &id, AccountNumber: wire.NilIfEmpty(s.AccountNumber), DisbursementDates: dates(s.DisbursementDates),
+		ExpectedPayoffDate: date(s.ExpectedPayoffDate), Guarantor: wire.NilIfEmpty(s.Guarantor),
 		InterestRatePercentage: s.InterestRatePercentage, IsOverdue: s.IsOverdue,
 		LastPaymentAmount: s.LastPaymentAmount, LastPaymentDate: date(s.LastPaymentDate),
 		LastStatementBalance:   wire.OrNull(s.LastStatementBalance),
-		LastStatementIssueDate: date(s.LastStatementDate), LoanName: show.OrNull(s.LoanName),
-		LoanStatus:           plaid.StudentLoanStatus{EndDate: date(s.LoanStatusEnd), Type: show.OrNull(s.LoanStatusType)},
+		LastStatementIssueDate: date(s.LastStatementDate), LoanName: wire.NilIfEmpty(s.LoanName),
+		LoanStatus:           plaid.StudentLoanStatus{EndDate: date(s.LoanStatusEnd), Type: wire.NilIfEmpty(s.LoanStatusType)},
 		MinimumPaymentAmount: s.MinimumPayment, NextPaymentDueDate: date(s.NextPaymentDue),
 		OriginationDate: date(s.OriginationDate), OriginationPrincipalAmount: s.OriginationPrincipal,
-		OutstandingInterestAmount: s.OutstandingInterest, PaymentReferenceNumber: show.OrNull(s.PaymentReference),
+		OutstandingInterestAmount: s.OutstandingInterest, PaymentReferenceNumber: wire.NilIfEmpty(s.PaymentReference),
 		PSLFStatus: plaid.PSLFStatus{
 			EstimatedEligibilityDate: date(s.PSLFEstimatedEligible),
 			PaymentsMade:             s.PSLFPaymentsMade, PaymentsRemaining: s.PSLFPaymentsRemaining,
 		},
 		RepaymentPlan: plaid.StudentRepaymentPlan{
-			Description: show.OrNull(s.RepaymentPlan), Type: show.OrNull(s.RepaymentPlanType),
+			Description: wire.NilIfEmpty(s.RepaymentPlan), Type: wire.NilIfEmpty(s.RepaymentPlanType),
 		},
-		SequenceNumber: show.OrNull(s.SequenceNumber), YTDInterestPaid: s.YTDInterestPaid, YTDPrincipalPaid: s.YTDPrincipalPaid,
+		SequenceNumber: wire.NilIfEmpty(s.SequenceNumber), YTDInterestPaid: s.YTDInterestPaid, YTDPrincipalPaid: s.YTDPrincipalPaid,
 	}
 	if a := s.Servicer; a != nil {
 		out.ServicerAddress = plaid.ServicerAddressData{
-			City: show.OrNull(a.City), Country: show.OrNull(a.Country), PostalCode: show.OrNull(a.PostalCode),
-			Region: show.OrNull(a.Region), Street: show.OrNull(a.Street),
+			City: wire.NilIfEmpty(a.City), Country: wire.NilIfEmpty(a.Country), PostalCode: wire.NilIfEmpty(a.PostalCode),
+			Region: wire.NilIfEmpty(a.Region), Street: wire.NilIfEmpty(a.Street),
 		}
 	}
 	return out
 }
 
-func date(d models.Date) *string { return show.OrNull(string(d)) }
+func date(d models.Date) *string { return wire.NilIfEmpty(string(d)) }
 
 // dates is nil for none, which is written as null.
 func dates(list []models.Date) []string {

@@ -10,6 +10,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/api/linksession"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
+	"github.com/gingham-dev/gingham/models/plaid/wire"
 	"github.com/gingham-dev/gingham/models/plaiderr"
 	"github.com/gingham-dev/gingham/store"
 )
@@ -52,7 +53,7 @@ func (g *Group) session(ctx context.Context, c *api.Caller, req *plaid.LinkToken
 	s := &linksession.Session{
 		Client: c.Client.ID, CreatedAt: c.Now,
 		ClientName: req.ClientName, Language: req.Language, Countries: req.CountryCodes,
-		Customization: text(req.LinkCustomizationName), Filters: filters(req.AccountFilters),
+		Customization: wire.ValueOr(req.LinkCustomizationName, ""), Filters: filters(req.AccountFilters),
 		MultiItem: req.EnableMultiItemLink != nil && *req.EnableMultiItemLink,
 	}
 	if !slices.Contains(languages, s.Language) {
@@ -84,7 +85,7 @@ func setUser(s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
 	case req.UserID == nil && req.User == nil:
 		return plaiderr.MissingFields([]string{"user"})
 	}
-	s.UserID = text(req.UserID)
+	s.UserID = wire.ValueOr(req.UserID, "")
 	if req.User != nil {
 		s.ClientUserID = req.User.ClientUserID
 	}
@@ -119,7 +120,7 @@ func (g *Group) setUpdate(ctx context.Context, s *linksession.Session, req *plai
 // setInstitution sets the institution to begin with, where one is given.
 func (g *Group) setInstitution(s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
 	if req.InstitutionData != nil {
-		s.RoutingNumber = text(req.InstitutionData.RoutingNumber)
+		s.RoutingNumber = wire.ValueOr(req.InstitutionData.RoutingNumber, "")
 	}
 	if req.InstitutionID == nil {
 		return nil
@@ -140,7 +141,7 @@ func setLife(s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
 	}
 	if h := req.HostedLink; h != nil {
 		s.Hosted = &linksession.Hosted{
-			Delivery: text(h.DeliveryMethod), CompletionRedirectURI: text(h.CompletionRedirectURI),
+			Delivery: wire.ValueOr(h.DeliveryMethod, ""), CompletionRedirectURI: wire.ValueOr(h.CompletionRedirectURI, ""),
 			MobileApp: h.IsMobileApp != nil && *h.IsMobileApp,
 		}
 		switch {
@@ -159,12 +160,4 @@ func setLife(s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
 	}
 	s.ExpiresAt = s.CreatedAt.Add(life)
 	return nil
-}
-
-// text is *s, or "" for nil.
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

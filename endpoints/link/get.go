@@ -5,8 +5,8 @@ import (
 
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/endpoints/api/linksession"
-	"github.com/gingham-dev/gingham/endpoints/api/show"
 	"github.com/gingham-dev/gingham/models/plaid"
+	"github.com/gingham-dev/gingham/models/plaid/wire"
 )
 
 // get tells what a link token was made with.
@@ -18,7 +18,7 @@ func (g *Group) get(ctx context.Context, c *api.Caller, req *plaid.LinkTokenGetR
 	return &plaid.LinkTokenGetResponse{
 		LinkToken: req.LinkToken, CreatedAt: &s.CreatedAt, Expiration: &s.ExpiresAt,
 		LinkSessions: []plaid.LinkTokenGetSessionsResponse{},
-		Metadata:     metadata(s), UserID: show.OrNull(s.UserID),
+		Metadata:     metadata(s), UserID: wire.NilIfEmpty(s.UserID),
 	}, nil
 }
 
@@ -26,7 +26,7 @@ func metadata(s *linksession.Session) plaid.LinkTokenGetMetadataResponse {
 	m := plaid.LinkTokenGetMetadataResponse{
 		AccountFilters: wireFilters(s.Filters), ClientName: &s.ClientName, CountryCodes: s.Countries,
 		InitialProducts: make([]string, len(s.Products)), Language: &s.Language,
-		RedirectURI: show.OrNull(s.RedirectURI), Webhook: show.OrNull(s.Webhook),
+		RedirectURI: wire.NilIfEmpty(s.RedirectURI), Webhook: wire.NilIfEmpty(s.Webhook),
 	}
 	for i, p := range s.Products {
 		m.InitialProducts[i] = string(p)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
-	"github.com/gingham-dev/gingham/endpoints/api/show"
 	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
@@ -63,23 +62,23 @@ func enrichments(t *models.Transaction, o *plaid.TransactionsEnrichRequestOption
 	}
 	pfc := ledger.PersonalFinanceCategory(category, version)
 	out := plaid.Enrichments{
-		CheckNumber: wire.OrNull(show.OrNull(t.CheckNumber)),
-		EntityID:    wire.OrNull(show.OrNull(t.MerchantEntityID)),
+		CheckNumber: wire.OrNull(wire.NilIfEmpty(t.CheckNumber)),
+		EntityID:    wire.OrNull(wire.NilIfEmpty(t.MerchantEntityID)),
 		Location:    ledger.Location(t.Location),
-		LogoURL:     show.OrNull(t.LogoURL), MerchantName: show.OrNull(t.MerchantName),
-		PaymentChannel: t.Channel, Website: show.OrNull(t.Website),
+		LogoURL:     wire.NilIfEmpty(t.LogoURL), MerchantName: wire.NilIfEmpty(t.MerchantName),
+		PaymentChannel: t.Channel, Website: wire.NilIfEmpty(t.Website),
 		PersonalFinanceCategory: &pfc, PersonalFinanceCategoryIconURL: ledger.CategoryIconURL(category),
 	}
 	if o.IncludeLegacyCategory != nil && *o.IncludeLegacyCategory {
-		out.LegacyCategory, out.LegacyCategoryID = wire.Null[[]string](), wire.OrNull(show.OrNull(t.Category.LegacyID))
+		out.LegacyCategory, out.LegacyCategoryID = wire.Null[[]string](), wire.OrNull(wire.NilIfEmpty(t.Category.LegacyID))
 		if t.Category.Legacy != nil {
 			out.LegacyCategory = wire.Some(t.Category.Legacy)
 		}
 	}
 	for _, c := range t.Counterparties {
 		out.Counterparties = append(out.Counterparties, plaid.Counterparty{
-			Name: c.Name, Type: c.Type, Website: show.OrNull(c.Website), LogoURL: show.OrNull(c.LogoURL),
-			ConfidenceLevel: wire.OrNull(show.OrNull(c.Confidence)), EntityID: wire.OrNull(show.OrNull(c.EntityID)),
+			Name: c.Name, Type: c.Type, Website: wire.NilIfEmpty(c.Website), LogoURL: wire.NilIfEmpty(c.LogoURL),
+			ConfidenceLevel: wire.OrNull(wire.NilIfEmpty(c.Confidence)), EntityID: wire.OrNull(wire.NilIfEmpty(c.EntityID)),
 		})
 	}
 	return out
@@ -90,15 +89,7 @@ func location(in *plaid.ClientProvidedTransactionLocation) models.Location {
 		return models.Location{}
 	}
 	return models.Location{
-		Address: text(in.Address), City: text(in.City), Region: text(in.Region),
-		PostalCode: text(in.PostalCode), Country: text(in.Country),
+		Address: wire.ValueOr(in.Address, ""), City: wire.ValueOr(in.City, ""), Region: wire.ValueOr(in.Region, ""),
+		PostalCode: wire.ValueOr(in.PostalCode, ""), Country: wire.ValueOr(in.Country, ""),
 	}
-}
-
-// text is *s, or "" for nil.
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -51,18 +51,18 @@ func (g *Group) processorGet(ctx context.Context, c *api.Caller, req *plaid.Proc
 func (g *Group) page(ctx context.Context, c *api.Caller, o *plaid.TransactionsGetRequestOptions, start, end string) (
 	h *store.Head, accounts show.Accounts, page ledger.Page, err error,
 ) {
-	from, to, err := dateRange(start, end)
+	from, to, err := api.Days(start, end)
 	if err != nil {
 		return nil, nil, page, err
 	}
 	if accounts, err = show.Select(c, c.Item, o.AccountIDs); err != nil {
 		return nil, nil, page, err
 	}
-	if h, err = g.ledger.UseFor(ctx, c.Token, c.Item, models.ProductTransactions, countOr(o.DaysRequested, 0)); err != nil {
+	if h, err = g.ledger.UseFor(ctx, c.Token, c.Item, models.ProductTransactions, int(wire.ValueOr(o.DaysRequested, 0))); err != nil {
 		return nil, nil, page, err
 	}
 	q := ledger.Query{
-		From: from, To: to, Offset: countOr(o.Offset, 0), Count: countOr(o.Count, defaultCount),
+		From: from, To: to, Offset: int(wire.ValueOr(o.Offset, 0)), Count: int(wire.ValueOr(o.Count, defaultCount)),
 		Form: rowForm(o.IncludeOriginalDescription, o.PersonalFinanceCategoryVersion),
 	}
 	if o.AccountIDs != nil || c.Account != "" {

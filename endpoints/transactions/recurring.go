@@ -80,19 +80,19 @@ func wireStream(s *ledger.Stream, version string) plaid.TransactionStream {
 		AccountID: string(s.Account), StreamID: s.ID,
 		Description: s.Description, MerchantName: &merchant,
 		FirstDate: string(s.First), LastDate: string(s.Last),
-		PredictedNextDate: wire.OrNull(show.OrNull(string(s.Next))),
+		PredictedNextDate: wire.OrNull(wire.NilIfEmpty(string(s.Next))),
 		Frequency:         s.Frequency, TransactionIDs: s.Transactions,
 		AverageAmount: streamAmount(s.Average, s.Currency), LastAmount: streamAmount(s.LastAmount, s.Currency),
 		IsActive: s.Active, Status: s.Status,
 		PersonalFinanceCategory: wire.Some(ledger.PersonalFinanceCategory(category, version)),
-		Category:                s.Legacy, CategoryID: show.OrNull(s.LegacyID),
+		Category:                s.Legacy, CategoryID: wire.NilIfEmpty(s.LegacyID),
 	}
 }
 
 func streamAmount(d models.Decimal, c models.Currency) plaid.TransactionStreamAmount {
 	return plaid.TransactionStreamAmount{
 		Amount:                 &d,
-		ISOCurrencyCode:        wire.OrNull(show.OrNull(c.ISO)),
-		UnofficialCurrencyCode: wire.OrNull(show.OrNull(c.Unofficial)),
+		ISOCurrencyCode:        wire.OrNull(wire.NilIfEmpty(c.ISO)),
+		UnofficialCurrencyCode: wire.OrNull(wire.NilIfEmpty(c.Unofficial)),
 	}
 }

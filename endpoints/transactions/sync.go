@@ -9,6 +9,7 @@ import (
 	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
+	"github.com/gingham-dev/gingham/models/plaid/wire"
 	"github.com/gingham-dev/gingham/models/plaiderr"
 	"github.com/gingham-dev/gingham/store"
 )
@@ -64,7 +65,7 @@ func (g *Group) changes(ctx context.Context, c *api.Caller, req *plaid.Transacti
 		o = &plaid.TransactionsSyncRequestOptions{}
 	}
 	q := ledger.SyncQuery{
-		Count: countOr(req.Count, defaultCount), Account: c.Account,
+		Count: int(wire.ValueOr(req.Count, defaultCount)), Account: c.Account,
 		Form: rowForm(o.IncludeOriginalDescription, o.PersonalFinanceCategoryVersion),
 	}
 	if req.Cursor != nil {
@@ -80,7 +81,7 @@ func (g *Group) changes(ctx context.Context, c *api.Caller, req *plaid.Transacti
 		}
 		q.Account = accounts[0].ID
 	}
-	h, err := g.ledger.UseFor(ctx, c.Token, c.Item, models.ProductTransactions, countOr(o.DaysRequested, 0))
+	h, err := g.ledger.UseFor(ctx, c.Token, c.Item, models.ProductTransactions, int(wire.ValueOr(o.DaysRequested, 0)))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,10 +5,8 @@ package transactions
 import (
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/ledger"
-	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
 	"github.com/gingham-dev/gingham/models/plaid/wire"
-	"github.com/gingham-dev/gingham/models/plaiderr"
 	"github.com/gingham-dev/gingham/providers"
 )
 
@@ -46,22 +44,6 @@ const defaultCount = 100
 func rowForm(description wire.Opt[bool], version *string) ledger.Form {
 	return ledger.Form{
 		OriginalDescription: description.Or(false),
-		CategoryV1:          version != nil && *version == plaid.PFCVersionV1,
+		CategoryV1:          wire.ValueOr(version, plaid.PFCVersionV2) == plaid.PFCVersionV1,
 	}
-}
-
-// countOr is *n, or fallback where none is given.
-func countOr(n *int64, fallback int) int {
-	if n == nil {
-		return fallback
-	}
-	return int(*n)
-}
-
-// dateRange checks the first and the last day asked for.
-func dateRange(from, to string) (first, last models.Date, err error) {
-	if from > to {
-		return "", "", plaiderr.InvalidField("start_date must not be after end_date")
-	}
-	return models.Date(from), models.Date(to), nil
 }

@@ -91,14 +91,14 @@ func Account(a *models.Account) plaid.AccountBase {
 	return plaid.AccountBase{
 		AccountID:           string(a.ID),
 		Balances:            Balance(&a.Balances),
-		HolderCategory:      wire.OrNull(OrNull(a.Holder)),
-		Mask:                OrNull(a.Mask),
+		HolderCategory:      wire.OrNull(wire.NilIfEmpty(a.Holder)),
+		Mask:                wire.NilIfEmpty(a.Mask),
 		Name:                a.Name,
-		OfficialName:        OrNull(a.OfficialName),
-		PersistentAccountID: OrNull(a.PersistentID),
-		Subtype:             OrNull(a.Subtype),
+		OfficialName:        wire.NilIfEmpty(a.OfficialName),
+		PersistentAccountID: wire.NilIfEmpty(a.PersistentID),
+		Subtype:             wire.NilIfEmpty(a.Subtype),
 		Type:                a.Type,
-		VerificationStatus:  OrNull(a.Verification),
+		VerificationStatus:  wire.NilIfEmpty(a.Verification),
 	}
 }
 
@@ -106,8 +106,8 @@ func Account(a *models.Account) plaid.AccountBase {
 func Balance(b *models.Balance) plaid.AccountBalance {
 	out := plaid.AccountBalance{
 		Available: b.Available, Current: b.Current, Limit: b.Limit,
-		ISOCurrencyCode:        OrNull(b.Currency.ISO),
-		UnofficialCurrencyCode: OrNull(b.Currency.Unofficial),
+		ISOCurrencyCode:        wire.NilIfEmpty(b.Currency.ISO),
+		UnofficialCurrencyCode: wire.NilIfEmpty(b.Currency.Unofficial),
 	}
 	if b.LastUpdated != "" {
 		if t, err := time.Parse(time.RFC3339, b.LastUpdated); err == nil {

@@ -56,10 +56,10 @@ func ItemError(e *models.ItemError) *plaid.PlaidError {
 func Error(e *plaiderr.Error) *plaid.PlaidError {
 	docs := e.DocumentationURL()
 	out := &plaid.PlaidError{
-		DisplayMessage: OrNull(e.Display()), DocumentationURL: &docs,
+		DisplayMessage: wire.NilIfEmpty(e.Display()), DocumentationURL: &docs,
 		ErrorCode: e.Code(), ErrorMessage: e.Message(), ErrorType: e.Type(),
 		Status:          wire.Some(int64(e.Status())),
-		SuggestedAction: wire.OrNull(OrNull(e.SuggestedAction())),
+		SuggestedAction: wire.OrNull(wire.NilIfEmpty(e.SuggestedAction())),
 	}
 	if e.Reason() != "" {
 		out.ErrorCodeReason = wire.Some(e.Reason())
@@ -94,14 +94,6 @@ func authMethod(it *models.Item) wire.Opt[string] {
 
 // webhook is "" for an Item without one: Plaid answers so rather than null.
 func webhook(it *models.Item) *string { return &it.Webhook }
-
-// OrNull is s, or nil where it is empty.
-func OrNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
 
 // TimeOrNull is t, or nil for the zero time.
 func TimeOrNull(t time.Time) *time.Time {

@@ -73,3 +73,19 @@ func (o *Opt[T]) UnmarshalJSON(data []byte) error {
 	o.state = set
 	return json.Unmarshal(data, &o.value)
 }
+
+// ValueOr is what p points to, or fallback for nil: an optional field of a request.
+func ValueOr[T any](p *T, fallback T) T {
+	if p == nil {
+		return fallback
+	}
+	return *p
+}
+
+// NilIfEmpty is s, or nil where it is empty: what is unknown is null on the wire.
+func NilIfEmpty(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
