@@ -3,7 +3,9 @@ module github.com/gingham-dev/gingham
 go 1.26.0
 
 require (
+	code.dny.dev/ssrf v0.3.0
 	github.com/cespare/xxhash/v2 v2.3.0
+	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/hashicorp/golang-lru/v2 v2.0.7
 	github.com/klauspost/compress v1.20.3
 	github.com/labstack/echo/v5 v5.3.1

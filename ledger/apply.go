@@ -27,6 +27,15 @@ type Summary struct{ Added, Modified, Removed int }
 // Any reports whether anything changed.
 func (s Summary) Any() bool { return s != Summary{} }
 
+// outcome is what a commit did, in full.
+type outcome struct {
+	Summary
+	// removed are the ids of the rows that are gone.
+	removed []string
+	// streams are the accounts whose recurring streams changed, if anybody asked for those.
+	streams []models.AccountID
+}
+
 // place is where a row lies in a merge's view.
 type place struct{ block, row int }
 
@@ -44,32 +53,39 @@ type merge struct {
 	changes []change
 	keys    map[string]string // by id, of changed rows: their order within a commit
 	slots   map[models.AccountID]int
-	summary Summary
+	outcome outcome
+	// all are the rows as they are after the commit, in runs of which each is newest first.
+	all [][]row
 }
 
 // apply works out what changed, puts it into h's view and change log, and
 // returns the blocks to commit with h. Only the view blocks that a change
 // touches are written anew.
-func (l *Ledger) apply(ctx context.Context, h *store.Head, in pulled) ([]store.Block, Summary, error) {
+func (l *Ledger) apply(ctx context.Context, h *store.Head, in pulled) ([]store.Block, outcome, error) {
 	m := &merge{
 		l: l, h: h, seq: h.Seq + 1,
 		at: map[string]place{}, dirty: map[int]bool{}, gone: map[place]bool{},
 		keys: map[string]string{}, slots: map[models.AccountID]int{},
 	}
 	if err := m.load(ctx); err != nil {
-		return nil, Summary{}, err
+		return nil, outcome{}, err
 	}
 	m.compare(in)
-	if !m.summary.Any() {
-		return nil, m.summary, nil
+	if !m.outcome.Any() {
+		return nil, m.outcome, nil
 	}
 	blocks := m.writeViews()
 	more, err := m.writeChanges(ctx)
 	if err != nil {
-		return nil, Summary{}, err
+		return nil, outcome{}, err
 	}
 	h.Transactions.Seq = m.seq
-	return append(blocks, more...), m.summary, nil
+	if h.Item.RecurringArmed {
+		if m.outcome.streams, err = l.updateStreams(h, m.all); err != nil {
+			return nil, outcome{}, err
+		}
+	}
+	return append(blocks, more...), m.outcome, nil
 }
 
 func (m *merge) load(ctx context.Context) error {
@@ -116,10 +132,10 @@ func (m *merge) compare(in pulled) {
 		old, known := m.at[id]
 		switch {
 		case !known:
-			m.summary.Added++
+			m.outcome.Added++
 			m.put(r, 0)
 		case m.row(old).hash != r.hash:
-			m.summary.Modified++
+			m.outcome.Modified++
 			m.drop(old)
 			m.put(r, m.row(old).changed)
 		}
@@ -129,16 +145,22 @@ func (m *merge) compare(in pulled) {
 			m.remove(p)
 		}
 	}
-	if !in.whole {
-		return
-	}
 	for i, v := range m.views {
 		for j := range v.rows {
-			if r := &v.rows[j]; r.date >= in.from && !present[r.id] {
-				m.remove(place{i, j})
+			r := &v.rows[j]
+			if gone := in.whole && r.date >= in.from && !present[r.id]; gone || m.unshared(r) {
+				if p := (place{i, j}); !m.gone[p] {
+					m.remove(p)
+				}
 			}
 		}
 	}
+}
+
+// unshared reports whether a row is of an account that its person shares no longer.
+func (m *merge) unshared(r *row) bool {
+	id := m.h.Transactions.Accounts[r.slot]
+	return m.h.Item.Shared != nil && !slices.ContainsFunc(m.h.Accounts, func(a models.Account) bool { return a.ID == id })
 }
 
 func (m *merge) row(p place) *row { return &m.views[p.block].rows[p.row] }
@@ -157,7 +179,8 @@ func (m *merge) put(r row, prev int64) {
 func (m *merge) remove(p place) {
 	r := m.row(p)
 	m.drop(p)
-	m.summary.Removed++
+	m.outcome.Removed++
+	m.outcome.removed = append(m.outcome.removed, r.id)
 	m.keys[r.id] = r.key
 	m.changes = append(m.changes, change{
 		seq: m.seq, id: r.id, slot: r.slot, date: r.date, prev: r.changed, removed: true,
@@ -181,6 +204,7 @@ func (m *merge) writeViews() []store.Block {
 	var refs []store.ViewRef
 	for i := range groups {
 		if !m.dirty[i] {
+			m.all = append(m.all, m.views[i].rows)
 			refs = append(refs, m.h.Transactions.Views[i])
 			continue
 		}
@@ -193,6 +217,7 @@ func (m *merge) writeViews() []store.Block {
 			}
 		}
 		sort.Slice(rows, func(a, b int) bool { return rows[a].before(&rows[b]) })
+		m.all = append(m.all, rows)
 		// Full blocks at the old end, what is left over at the new end, where
 		// more will come.
 		for n := len(rows) % maxRows; len(rows) > 0; n = maxRows {

@@ -94,15 +94,10 @@ func (l *Ledger) readPart(ctx context.Context, h *store.Head, name string, v any
 	return true, nil
 }
 
-// setPart makes v the named part of h and returns the block to commit with it.
-func (l *Ledger) setPart(h *store.Head, name string, v any) (store.Block, error) {
+// encodePart makes a block of a part of an Item's data.
+func (l *Ledger) encodePart(h *store.Head, v any) (store.Block, error) {
 	data, err := json.Marshal(v)
-	if err != nil {
-		return store.Block{}, fmt.Errorf("encode %s: %w", name, err)
-	}
-	b := l.newBlock(h, data)
-	h.Parts[name] = b.ID
-	return b, nil
+	return l.newBlock(h, data), err
 }
 
 func (l *Ledger) readBlock(ctx context.Context, h *store.Head, id store.BlockID) ([]byte, error) {

@@ -1,7 +1,7 @@
 // Package ledger is the engine: it links Items, asks their providers what
 // changed, gives things Plaid ids, works out what was added, modified and
-// removed, and commits the result in one step. Reads are answered from what it
-// committed; they never ask a provider.
+// removed, and commits the result in one step, together with the webhooks that
+// tell of it. Reads are answered from what it committed; they never ask a provider.
 package ledger
 
 import (
@@ -35,39 +35,61 @@ type Options struct {
 	Random io.Reader
 	// CacheBytes bounds the decoded blocks kept in memory. Default: 20 MiB.
 	CacheBytes int
-	// InitialDelay and HistoricalDelay are how long after linking the first 30
-	// days and all history of transactions become readable. Default: at once.
-	InitialDelay, HistoricalDelay time.Duration
-	Log                           *slog.Logger
+	// Environment is named in webhooks.
+	Environment models.Environment
+	// Grace is how long an Item's first webhooks wait after its first access token
+	// was given, so that its client has it by then. Default: not at all.
+	Grace time.Duration
+	// Readiness says how long after transactions were asked for the first 30 days and
+	// all history of a client's Item become readable. Default: at once.
+	Readiness func(models.ClientID) (initial, historical time.Duration)
+	// Disturb is asked before a provider is: an error is taken for the provider's.
+	// Default: none is.
+	Disturb func(*store.Head) error
+	// Committed is told that events were committed, to be delivered. Default: nobody is.
+	Committed func()
+	Log       *slog.Logger
 }
 
 // Ledger is safe for concurrent use.
 type Ledger struct {
-	store           store.Store
-	providers       *providers.Registry
-	vault           *vault.Vault
-	cursorKey       []byte
-	owner           string
-	now             func() time.Time
-	random          io.Reader
-	blocks          *blockCache
-	initialDelay    time.Duration
-	historicalDelay time.Duration
-	log             *slog.Logger
+	store       store.Store
+	providers   *providers.Registry
+	vault       *vault.Vault
+	cursorKey   []byte
+	owner       string
+	now         func() time.Time
+	random      io.Reader
+	blocks      *blockCache
+	environment models.Environment
+	grace       time.Duration
+	readiness   func(models.ClientID) (initial, historical time.Duration)
+	disturb     func(*store.Head) error
+	committed   func()
+	log         *slog.Logger
 }
 
 // New returns a Ledger.
 func New(o Options) *Ledger {
 	l := &Ledger{
 		store: o.Store, providers: o.Providers, vault: o.Vault, cursorKey: o.CursorKey, owner: o.Owner,
-		now: o.Now, random: o.Random, initialDelay: o.InitialDelay,
-		historicalDelay: max(o.HistoricalDelay, o.InitialDelay), log: o.Log,
+		now: o.Now, random: o.Random, environment: o.Environment, grace: o.Grace, readiness: o.Readiness,
+		disturb: o.Disturb, committed: o.Committed, log: o.Log,
 	}
 	if l.now == nil {
 		l.now = time.Now
 	}
 	if l.random == nil {
 		l.random = rand.Reader
+	}
+	if l.readiness == nil {
+		l.readiness = func(models.ClientID) (initial, historical time.Duration) { return 0, 0 }
+	}
+	if l.disturb == nil {
+		l.disturb = func(*store.Head) error { return nil }
+	}
+	if l.committed == nil {
+		l.committed = func() {}
 	}
 	if l.log == nil {
 		l.log = slog.New(slog.DiscardHandler)
@@ -139,7 +161,13 @@ func (l *Ledger) commitOver(ctx context.Context, old, next *store.Head, blocks [
 	next.Seq = old.Seq + 1
 	next.Lease = old.Lease
 	next.Commit = hex.EncodeToString(l.randomBytes(16))
-	return l.store.Commit(ctx, next, blocks)
+	if err := l.store.Commit(ctx, next, blocks); err != nil {
+		return err
+	}
+	if len(next.Outbox) > 0 {
+		l.committed()
+	}
+	return nil
 }
 
 // newBlock wraps data as a block of an Item's.

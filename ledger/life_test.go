@@ -9,12 +9,15 @@ import (
 	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/providers"
-	"github.com/gingham-dev/gingham/store"
 )
+
+func delays(initial, historical time.Duration) func(models.ClientID) (time.Duration, time.Duration) {
+	return func(models.ClientID) (time.Duration, time.Duration) { return initial, historical }
+}
 
 func TestReadiness(t *testing.T) {
 	w := newWorld(t, providers.Snapshot, func(o *ledger.Options) {
-		o.InitialDelay, o.HistoricalDelay = 10*time.Second, time.Minute
+		o.Readiness = delays(10*time.Second, time.Minute)
 	})
 	rng := rand.New(rand.NewPCG(3, 3))
 	for range 200 {
@@ -54,28 +57,6 @@ func TestReadiness(t *testing.T) {
 		if want := map[bool]int{false: recent, true: 200}[step.all]; page.Total != want {
 			t.Errorf("after %v: %d rows, want %d", step.after, page.Total, want)
 		}
-	}
-}
-
-// TestBackgroundWorkLeavesBrokenItems has work come due for an Item whose person must sign in.
-func TestBackgroundWorkLeavesBrokenItems(t *testing.T) {
-	w := newWorld(t, providers.Snapshot, func(o *ledger.Options) { o.InitialDelay = time.Minute })
-	h := w.link(t)
-	_, err := w.Update(t.Context(), h.Client, h.ID, func(next *store.Head) error {
-		next.Item.Error = &models.ItemError{Code: "ITEM_LOGIN_REQUIRED", At: w.clock()}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.advance(time.Hour)
-	for _, want := range []int{1, 0} {
-		if n, err := w.RunDue(t.Context(), 10); err != nil || n != want {
-			t.Errorf("RunDue = %d, %v, want %d", n, err, want)
-		}
-	}
-	if w.up.pull != 0 || w.head(t, h).Item.Error == nil {
-		t.Errorf("the provider was asked %d times, the Item's error is %v", w.up.pull, w.head(t, h).Item.Error)
 	}
 }
 

@@ -17,19 +17,26 @@ import (
 // DefaultDays is how many days of transactions an Item has where nothing else is asked for.
 const DefaultDays = 730
 
-// LinkRequest asks to link a login whose credentials are known.
+// LinkRequest asks to link a login: one whose credentials are known, or one that
+// is connected already.
 type LinkRequest struct {
 	Client      models.ClientID
 	Institution models.InstitutionID
 	// Products are those to start with: at least one.
 	Products    []models.Product
 	Credentials map[string]string
-	Webhook     string
-	UserID      string
+	// Connection is a connected login of the institution, in place of Credentials;
+	// Shared are the keys of the accounts that the person shares of it; nil is all.
+	Connection *Connection
+	Shared     []string
+	Webhook    string
+	UserID     string
 	// Days is how much transaction history to keep, in days; 0 is DefaultDays.
 	Days int
 	// HistoryEnd is the last day of it, or "" for no end.
 	HistoryEnd models.Date
+	// Unclaimed says that the client gets an access token later (see Claim).
+	Unclaimed bool
 }
 
 // Link connects a login and creates its Item, with its accounts and the data of
@@ -41,17 +48,22 @@ func (l *Ledger) Link(ctx context.Context, req LinkRequest) (*store.Head, error)
 		return nil, err
 	}
 	now := l.Now()
-	step, err := p.BeginConnect(ctx, providers.ConnectRequest{
-		Institution: in.ID, Products: req.Products, Now: now,
-		Seed:        binary.BigEndian.Uint64(l.randomBytes(8)),
-		Credentials: req.Credentials,
-	})
-	if err != nil {
-		return nil, err
+	c := req.Connection
+	if c == nil {
+		step, err := p.BeginConnect(ctx, providers.ConnectRequest{
+			Institution: in.ID, Products: req.Products, Now: now,
+			Seed:        binary.BigEndian.Uint64(l.randomBytes(8)),
+			Credentials: req.Credentials,
+		})
+		if err != nil {
+			return nil, err
+		}
+		c = &Connection{Institution: in.ID, Step: step}
 	}
-	if step.Kind != providers.StepDone {
+	if !c.Done() {
 		return nil, &providers.Error{Kind: providers.InsufficientCredentials, UserAction: true}
 	}
+	step := &c.Step
 	h := &store.Head{
 		ID: l.newItemID(), Client: req.Client, Provider: p.Info().Name,
 		Parts: map[string]store.BlockID{},
@@ -61,23 +73,29 @@ func (l *Ledger) Link(ctx context.Context, req LinkRequest) (*store.Head, error)
 			Webhook:  req.Webhook, UserID: req.UserID,
 			UpdateType: "background", CreatedAt: now,
 			DaysRequested: req.Days, HistoryEnd: req.HistoryEnd,
+			LoginExpiresAt: step.LoginExpiresAt, ConsentExpiresAt: step.ConsentExpiresAt, NextChange: step.NextChange,
+			Unclaimed: req.Unclaimed, Shared: req.Shared,
 		},
+	}
+	if !req.Unclaimed {
+		h.Item.ClaimedAt = now
 	}
 	if req.Days == 0 {
 		h.Item.DaysRequested = DefaultDays
 	}
 	h.Item.Available = available(in, h.Item.Products)
-	f := &fetch{l: l, p: p, h: h, want: wanted{accounts: true}, state: step.State}
-	f.want.add(h.Item.Products...)
-	if l.initialDelay > 0 && f.want.transactions {
-		f.want.transactions = false
-		h.Due = now.Add(l.initialDelay)
+	f := &fetch{l: l, p: p, h: h, want: wantedOf(h), state: step.State}
+	if f.want.transactions {
+		f.want.transactions = l.begin(h)
 	}
 	if err := f.run(ctx); err != nil {
 		return nil, err
 	}
 	if len(h.Accounts) == 0 {
 		return nil, &providers.Error{Kind: providers.NoAccounts, UserAction: true}
+	}
+	if req.Shared != nil {
+		h.Item.Offered = f.offered
 	}
 	blocks, _, err := f.put(ctx, h)
 	if err != nil {
@@ -88,7 +106,24 @@ func (l *Ledger) Link(ctx context.Context, req LinkRequest) (*store.Head, error)
 	if err := l.store.CreateItem(ctx, h, blocks); err != nil {
 		return nil, err
 	}
+	if len(h.Outbox) > 0 {
+		l.committed()
+	}
 	return h, nil
+}
+
+// begin notes when an Item's transactions are to become readable, and reports
+// whether that is now.
+func (l *Ledger) begin(h *store.Head) (now bool) {
+	initial, historical := l.readiness(h.Client)
+	log, at := &h.Transactions, l.Now()
+	if initial > 0 {
+		log.InitialDue = at.Add(initial)
+	}
+	if historical > 0 {
+		log.HistoricalDue = at.Add(max(initial, historical))
+	}
+	return initial <= 0
 }
 
 // institution finds an institution that has the products asked for.

@@ -30,6 +30,8 @@ func (l *Ledger) Ensure(ctx context.Context, h *store.Head, p models.Product, da
 	if !slices.Contains(addable, p) {
 		return nil, plaiderr.New(plaiderr.ProductNotEnabled)
 	}
+	var want wanted
+	want.add(p)
 	head, err := l.Update(ctx, h.Client, h.ID, func(next *store.Head) error {
 		switch {
 		case next.Item.Removed():
@@ -44,19 +46,13 @@ func (l *Ledger) Ensure(ctx context.Context, h *store.Head, p models.Product, da
 			if days > 0 {
 				next.Item.DaysRequested = days
 			}
-			if l.initialDelay > 0 {
-				next.Due = l.Now().Add(l.initialDelay)
-			}
+			want.transactions = l.begin(next)
+			next.Due = l.due(next)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
-	}
-	var want wanted
-	want.add(p)
-	if l.initialDelay > 0 {
-		want.transactions = false
 	}
 	if want == (wanted{}) {
 		return head, nil

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/gingham-dev/gingham/models"
-	"github.com/gingham-dev/gingham/models/plaiderr"
 	"github.com/gingham-dev/gingham/providers"
 	"github.com/gingham-dev/gingham/store"
 )
@@ -27,24 +26,22 @@ const (
 func (l *Ledger) pull(ctx context.Context, client models.ClientID, item models.ItemID, want wanted) (*store.Head, Summary, error) {
 	var sum Summary
 	head, err := l.leased(ctx, client, item, func(ctx context.Context, h *store.Head, p providers.Provider) (*store.Head, error) {
-		if want.due {
-			switch {
-			case h.Item.Error != nil:
-				return nil, plaiderr.OfItem(h.Item.Error)
-			case h.Due.IsZero() || h.Due.After(l.Now()):
-				return h, nil // another instance was faster
-			}
-		}
-		f := &fetch{l: l, p: p, h: h.Clone(), want: want}
-		if err := f.run(ctx); err != nil {
-			return nil, l.failed(ctx, h, err)
-		}
 		var head *store.Head
 		var err error
-		head, sum, err = f.commit(ctx, h)
+		head, sum, err = l.fetch(ctx, h, p, want)
 		return head, err
 	})
 	return head, sum, err
+}
+
+// fetch asks the provider of a leased Item and commits the answers, or notes that
+// it failed.
+func (l *Ledger) fetch(ctx context.Context, h *store.Head, p providers.Provider, want wanted) (*store.Head, Summary, error) {
+	f := &fetch{l: l, p: p, h: h.Clone(), want: want}
+	if err := f.run(ctx); err != nil {
+		return nil, Summary{}, l.failed(ctx, h, err, want.due)
+	}
+	return f.commit(ctx, h)
 }
 
 // commit commits what was fetched under the lease taken with h.
@@ -72,7 +69,7 @@ func stillOurs(h, next *store.Head) error {
 	return nil
 }
 
-// leased runs fn with the Item leased to this call alone.
+// leased runs fn with the Item leased to this call alone, waiting while another has it.
 func (l *Ledger) leased(ctx context.Context, client models.ClientID, item models.ItemID,
 	fn func(context.Context, *store.Head, providers.Provider) (*store.Head, error),
 ) (*store.Head, error) {
@@ -80,32 +77,48 @@ func (l *Ledger) leased(ctx context.Context, client models.ClientID, item models
 	if err != nil {
 		return nil, err
 	}
+	return l.holding(ctx, h, func(ctx context.Context) (*store.Head, error) {
+		if h.Item.Removed() {
+			return nil, ErrRemoved
+		}
+		p, err := l.provider(h.Provider)
+		if err != nil {
+			return nil, err
+		}
+		return fn(ctx, h, p)
+	})
+}
+
+// holding runs fn while the lease of h lasts, and gives the lease back.
+func (l *Ledger) holding(ctx context.Context, h *store.Head, fn func(context.Context) (*store.Head, error)) (*store.Head, error) {
+	l.log.DebugContext(ctx, "item leased", "item_id", h.ID, "owner", h.Lease.Owner, "fence", h.Lease.Fence)
 	// Who has lost his lease should not go on.
 	ctx, cancel := context.WithTimeout(ctx, leaseFor)
 	defer cancel()
 	defer func() {
 		// The lease is given back even if the caller has gone.
-		err := l.store.Release(context.WithoutCancel(ctx), client, item, h.Lease.Fence)
+		ctx := context.WithoutCancel(ctx)
+		err := l.store.Release(ctx, h.Client, h.ID, h.Lease.Fence)
+		l.log.DebugContext(ctx, "item released", "item_id", h.ID, "owner", h.Lease.Owner, "fence", h.Lease.Fence)
 		if err != nil {
-			l.log.WarnContext(ctx, "lease was not given back", "item_id", item, "error", err)
+			l.log.WarnContext(ctx, "lease was not given back", "item_id", h.ID, "error", err)
 		}
 	}()
-	if h.Item.Removed() {
-		return nil, ErrRemoved
-	}
-	p, ok := l.providers.Provider(h.Provider)
+	return fn(ctx)
+}
+
+func (l *Ledger) provider(name string) (providers.Provider, error) {
+	p, ok := l.providers.Provider(name)
 	if !ok {
-		return nil, fmt.Errorf("ledger: item %s: no provider %q", item, h.Provider)
+		return nil, fmt.Errorf("ledger: no provider %q", name)
 	}
-	return fn(ctx, h, p)
+	return p, nil
 }
 
 // acquire leases an Item, waiting while another worker has it.
 func (l *Ledger) acquire(ctx context.Context, client models.ClientID, item models.ItemID) (*store.Head, error) {
-	owner := l.owner + "/" + hex.EncodeToString(l.randomBytes(8))
 	for {
-		now := l.Now()
-		h, err := l.store.Acquire(ctx, client, item, owner, now, now.Add(leaseFor))
+		h, err := l.tryAcquire(ctx, client, item)
 		if !errors.Is(err, store.ErrConflict) {
 			return h, err
 		}
@@ -117,16 +130,31 @@ func (l *Ledger) acquire(ctx context.Context, client models.ClientID, item model
 	}
 }
 
-// failed notes a provider's failure with the Item and returns it.
-func (l *Ledger) failed(ctx context.Context, h *store.Head, cause error) error {
+// tryAcquire leases an Item, or returns store.ErrConflict if another worker has it.
+// How long work takes is a matter of the machine's clock, whatever a sandbox's says.
+func (l *Ledger) tryAcquire(ctx context.Context, client models.ClientID, item models.ItemID) (*store.Head, error) {
+	now := time.Now().UTC()
+	owner := l.owner + "/" + hex.EncodeToString(l.randomBytes(8))
+	return l.store.Acquire(ctx, client, item, owner, now, now.Add(leaseFor))
+}
+
+// failed notes a provider's failure with the Item, tells of it if a person must
+// mend it, and returns it. Background work is tried again later, and then later still.
+func (l *Ledger) failed(ctx context.Context, h *store.Head, cause error, due bool) error {
 	state := l.itemState(cause)
 	_, err := l.Update(ctx, h.Client, h.ID, func(next *store.Head) error {
 		if err := stillOurs(h, next); err != nil {
 			return err
 		}
 		next.Item.TransactionsUpdated.LastFailure = l.Now()
-		if state != nil {
+		if state != nil && (next.Item.Error == nil || next.Item.Error.Code != state.Code) {
 			next.Item.Error = state
+			l.tellError(next)
+		}
+		l.tellConsent(next)
+		if due {
+			next.Item.Failures++
+			next.Due = l.Now().Add(retryAfter(next.Item.Failures, cause))
 		}
 		return nil
 	})
@@ -154,40 +182,11 @@ func (l *Ledger) RefreshInvestments(ctx context.Context, h *store.Head) error {
 	return err
 }
 
-// CreateTransactions adds a tester's transactions to an Item and refreshes it
-// (/sandbox/transactions/create). Errors: *providers.Error of kind Unsupported
-// where the login takes none.
-func (l *Ledger) CreateTransactions(ctx context.Context, h *store.Head, rows []providers.NewTransaction) (Summary, error) {
-	var sum Summary
-	_, err := l.leased(ctx, h.Client, h.ID, func(ctx context.Context, h *store.Head, p providers.Provider) (*store.Head, error) {
-		creator, ok := p.(providers.TransactionCreator)
-		if !ok {
-			return nil, &providers.Error{Kind: providers.Unsupported}
-		}
-		c, err := l.conn(ctx, h)
-		if err != nil {
-			return nil, err
-		}
-		state, err := creator.CreateTransactions(ctx, c, rows)
-		if err != nil {
-			return nil, err
-		}
-		f := &fetch{l: l, p: p, h: h.Clone(), want: wanted{accounts: true, transactions: true}, state: state}
-		if err := f.run(ctx); err != nil {
-			return nil, err
-		}
-		var head *store.Head
-		head, sum, err = f.commit(ctx, h)
-		return head, err
-	})
-	return sum, err
-}
-
 // RunDue does the background work that has come due, up to limit Items, and
-// says how many it worked on. An Item that fails, or whose person must sign in
-// first, is tried again later.
+// says how many it found. An Item that another worker has is left to him; one
+// that fails is tried again later.
 func (l *Ledger) RunDue(ctx context.Context, limit int) (int, error) {
-	refs, err := l.store.DueItems(ctx, l.Now(), limit)
+	refs, err := l.store.DueItems(ctx, l.Now(), time.Now().UTC(), limit)
 	if err != nil {
 		return 0, err
 	}
@@ -195,24 +194,54 @@ func (l *Ledger) RunDue(ctx context.Context, limit int) (int, error) {
 		if ctx.Err() != nil {
 			return i, ctx.Err()
 		}
-		_, _, err := l.pull(ctx, ref.Client, ref.Item, wanted{accounts: true, transactions: true, due: true})
-		if err != nil {
+		if err := l.runDue(ctx, ref); err != nil {
 			l.log.WarnContext(ctx, "background refresh failed", "item_id", ref.Item, "error", err)
-			l.postpone(ctx, ref)
 		}
 	}
 	return len(refs), nil
 }
 
-// retryAfter is when an Item whose background refresh failed is tried again.
-const retryAfter = 15 * time.Minute
-
-func (l *Ledger) postpone(ctx context.Context, ref store.ItemRef) {
-	_, err := l.Update(ctx, ref.Client, ref.Item, func(next *store.Head) error {
-		next.Due = l.Now().Add(retryAfter)
+func (l *Ledger) runDue(ctx context.Context, ref store.ItemRef) error {
+	h, err := l.tryAcquire(ctx, ref.Client, ref.Item)
+	if errors.Is(err, store.ErrConflict) {
 		return nil
-	})
-	if err != nil {
-		l.log.WarnContext(ctx, "background refresh was not postponed", "item_id", ref.Item, "error", err)
 	}
+	if err != nil {
+		return err
+	}
+	_, err = l.holding(ctx, h, func(ctx context.Context) (*store.Head, error) {
+		if h.Due.IsZero() || h.Due.After(l.Now()) {
+			return h, nil // another instance was faster
+		}
+		p, err := l.provider(h.Provider)
+		if err != nil {
+			return nil, l.failed(ctx, h, err, true)
+		}
+		want := wantedOf(h)
+		want.due = true
+		head, _, err := l.fetch(ctx, h, p, want)
+		return head, err
+	})
+	return err
+}
+
+const (
+	// firstRetry is when an Item whose background refresh failed is tried again;
+	// each failure more doubles it, up to lastRetry.
+	firstRetry = 15 * time.Minute
+	lastRetry  = 24 * time.Hour
+)
+
+// retryAfter is how long to wait after so many failures in a row, or longer if
+// the provider says so.
+func retryAfter(failures int, cause error) time.Duration {
+	wait := lastRetry
+	if doublings := failures - 1; doublings < 8 {
+		wait = min(firstRetry<<doublings, lastRetry)
+	}
+	var up *providers.Error
+	if errors.As(cause, &up) {
+		wait = max(wait, up.RetryAfter)
+	}
+	return wait
 }

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/store"
@@ -52,7 +55,27 @@ func (l *Ledger) Streams(ctx context.Context, h *store.Head) ([]Stream, error) {
 	if v, ok := l.blocks.get(key); ok {
 		return v.([]Stream), nil
 	}
-	groups, err := fresh(ctx, l, h, func(h *store.Head) (map[string][]streamRow, error) { return l.streamGroups(ctx, h) })
+	out, err := fresh(ctx, l, h, func(h *store.Head) ([]Stream, error) {
+		var rows [][]row
+		for _, ref := range h.Transactions.Views {
+			v, err := l.view(ctx, h, ref.Block)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, v.rows)
+		}
+		return streams(h, rows, today)
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.blocks.put(key, out, 2000*len(out)+100)
+	return out, nil
+}
+
+// streams are the recurring streams among rows, which come in runs, newest first.
+func streams(h *store.Head, rows [][]row, today models.Date) ([]Stream, error) {
+	groups, err := streamGroups(h, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +92,56 @@ func (l *Ledger) Streams(ctx context.Context, h *store.Head) ([]Stream, error) {
 		}
 		return out[i].ID < out[j].ID
 	})
-	l.blocks.put(key, out, 2000*len(out)+100)
 	return out, nil
+}
+
+// WatchStreams notes that somebody asked for an Item's recurring streams: from
+// now on its client is told when they change.
+func (l *Ledger) WatchStreams(ctx context.Context, h *store.Head, list []Stream) error {
+	if h.Item.RecurringArmed {
+		return nil
+	}
+	_, err := l.Update(ctx, h.Client, h.ID, func(next *store.Head) error {
+		if next.Item.Removed() {
+			return ErrRemoved
+		}
+		next.Item.RecurringArmed = true
+		next.Transactions.Streams = fingerprints(list)
+		return nil
+	})
+	return err
+}
+
+// updateStreams works out the streams among an Item's rows anew, and says whose changed.
+func (l *Ledger) updateStreams(h *store.Head, rows [][]row) ([]models.AccountID, error) {
+	list, err := streams(h, rows, models.DateOf(l.Now()))
+	if err != nil {
+		return nil, err
+	}
+	was := h.Transactions.Streams
+	is := fingerprints(list)
+	h.Transactions.Streams = is
+	var changed []models.AccountID
+	for i := range h.Accounts {
+		if id := h.Accounts[i].ID; was[id] != is[id] {
+			changed = append(changed, id)
+		}
+	}
+	return changed, nil
+}
+
+// fingerprints tell each account's streams apart from what they were.
+func fingerprints(list []Stream) map[models.AccountID]string {
+	sums := map[models.AccountID]uint64{}
+	for i := range list {
+		s := &list[i]
+		sums[s.Account] ^= xxhash.Sum64String(fmt.Sprint(s.ID, s.Last, s.Active, s.Status, s.Frequency, s.Average, s.Transactions))
+	}
+	out := make(map[models.AccountID]string, len(sums))
+	for id, sum := range sums {
+		out[id] = strconv.FormatUint(sum, 16)
+	}
+	return out
 }
 
 // streamRow is what of a row its stream depends on.
@@ -99,7 +170,7 @@ type personalFinance struct {
 // streamGroups groups the rows that could be one stream: of one account, one
 // direction, one merchant or description. Only checking, savings and credit
 // accounts have streams, as Plaid documents.
-func (l *Ledger) streamGroups(ctx context.Context, h *store.Head) (map[string][]streamRow, error) {
+func streamGroups(h *store.Head, rows [][]row) (map[string][]streamRow, error) {
 	eligible := map[string]bool{}
 	for i := range h.Accounts {
 		a := &h.Accounts[i]
@@ -108,22 +179,18 @@ func (l *Ledger) streamGroups(ctx context.Context, h *store.Head) (map[string][]
 		}
 	}
 	groups := map[string][]streamRow{}
-	for _, ref := range slices.Backward(h.Transactions.Views) {
-		v, err := l.view(ctx, h, ref.Block)
-		if err != nil {
-			return nil, err
-		}
-		for i := len(v.rows) - 1; i >= 0; i-- {
+	for _, run := range slices.Backward(rows) {
+		for i := len(run) - 1; i >= 0; i-- {
 			var r streamRow
-			if err := json.Unmarshal(v.rows[i].json, &r); err != nil {
-				return nil, fmt.Errorf("row %s of item %s: %w", v.rows[i].id, h.ID, err)
+			if err := json.Unmarshal(run[i].json, &r); err != nil {
+				return nil, fmt.Errorf("row %s of item %s: %w", run[i].id, h.ID, err)
 			}
 			if r.Pending || !eligible[r.Account] || r.Amount.IsZero() {
 				continue
 			}
-			object, _, _ := bytes.Cut(v.rows[i].pfc1, iconKey)
+			object, _, _ := bytes.Cut(run[i].pfc1, iconKey)
 			if err := json.Unmarshal(bytes.TrimSuffix(object, comma), &r.v1); err != nil {
-				return nil, fmt.Errorf("category of row %s of item %s: %w", v.rows[i].id, h.ID, err)
+				return nil, fmt.Errorf("category of row %s of item %s: %w", run[i].id, h.ID, err)
 			}
 			key := fmt.Sprintf("%s %v %s", r.Account, r.Amount.IsNegative(), streamName(&r))
 			groups[key] = append(groups[key], r)

@@ -34,6 +34,9 @@ type sim struct {
 	next int
 	fail error
 	pull int // how often transactions were asked for
+	// consent is when the person must agree again, accounts how many there are.
+	consent  time.Time
+	accounts int
 }
 
 func (s *sim) Info() providers.Info { return providers.Info{Name: "sim", Mode: s.mode} }
@@ -43,7 +46,7 @@ func (s *sim) Institutions() []models.Institution {
 }
 
 func (s *sim) BeginConnect(context.Context, providers.ConnectRequest) (providers.Step, error) {
-	return providers.Step{Kind: providers.StepDone, State: json.RawMessage(`{}`)}, nil
+	return providers.Step{Kind: providers.StepDone, State: json.RawMessage(`{}`), ConsentExpiresAt: s.consent}, nil
 }
 
 func (s *sim) ContinueConnect(context.Context, []byte, providers.Answer) (providers.Step, error) {
@@ -59,7 +62,7 @@ func (s *sim) Accounts(context.Context, providers.Conn) ([]models.Account, error
 	if s.fail != nil {
 		return nil, s.fail
 	}
-	list := make([]models.Account, 3)
+	list := make([]models.Account, max(3, s.accounts))
 	for i := range list {
 		current := decimal.NewFromInt(int64(100 * (i + 1)))
 		list[i] = models.Account{

@@ -18,8 +18,25 @@ type Item struct {
 	// UpdateType is "background" or, for Items whose person must be present, "user_present_required".
 	UpdateType string    `json:"update_type"`
 	CreatedAt  time.Time `json:"created_at"`
+	// Shared are the keys of the accounts that the person chose to share; nil is all.
+	Shared []string `json:"shared,omitzero"`
+	// Offered are the keys of the accounts that there were to choose from; nil where none was chosen.
+	Offered []string `json:"offered,omitzero"`
 	// ConsentExpiresAt is when the person must agree again; zero is never.
 	ConsentExpiresAt time.Time `json:"consent_expires_at,omitzero"`
+	// ConsentWarned says that the client was told of the consent's coming end.
+	ConsentWarned bool `json:"consent_warned,omitempty"`
+	// LoginExpiresAt is when the login stops working unless the person signs in again; zero is unknown.
+	LoginExpiresAt time.Time `json:"login_expires_at,omitzero"`
+	// NextChange is when the provider expects its answer to differ; zero is unknown.
+	NextChange time.Time `json:"next_change,omitzero"`
+	// Failures counts the background refreshes in a row that failed.
+	Failures int `json:"failures,omitempty"`
+	// Unclaimed says that no access token was given for the Item yet: its client can't
+	// know it, and is told nothing of it.
+	Unclaimed bool `json:"unclaimed,omitempty"`
+	// ClaimedAt is when its first access token was given.
+	ClaimedAt time.Time `json:"claimed_at,omitzero"`
 	// Error is the state an upstream problem put the Item in; nil is healthy.
 	Error *ItemError `json:"error,omitempty"`
 	// RemovedAt is when the Item was removed; a removed Item keeps nothing else.
@@ -31,6 +48,9 @@ type Item struct {
 	// SyncArmed is set by the first /transactions/sync: from then on changes
 	// fire SYNC_UPDATES_AVAILABLE.
 	SyncArmed bool `json:"sync_armed,omitempty"`
+	// RecurringArmed is set by the first /transactions/recurring/get: from then on
+	// changes of recurring streams fire RECURRING_TRANSACTIONS_UPDATE.
+	RecurringArmed bool `json:"recurring_armed,omitempty"`
 	// DaysRequested is how much transaction history was asked for, in days (1–730).
 	DaysRequested int `json:"days_requested"`
 	// HistoryEnd is the last day of transactions that was asked for, or "" (the sandbox's option).
@@ -63,6 +83,19 @@ type WebhookSent struct {
 func (it *Item) HasProduct(p Product) bool {
 	for _, have := range it.Products {
 		if have == p {
+			return true
+		}
+	}
+	return false
+}
+
+// Shares reports whether the account of a key is shared.
+func (it *Item) Shares(key string) bool {
+	if it.Shared == nil {
+		return true
+	}
+	for _, have := range it.Shared {
+		if have == key {
 			return true
 		}
 	}

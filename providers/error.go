@@ -29,6 +29,7 @@ const (
 	InstitutionGone         Kind = "INSTITUTION_NO_LONGER_SUPPORTED"
 	InvalidRecipient        Kind = "PAYMENT_INVALID_RECIPIENT"
 	RateLimited             Kind = "RATE_LIMIT_EXCEEDED"
+	PermissionRevoked       Kind = "USER_PERMISSION_REVOKED"
 	RecaptchaBad            Kind = "RECAPTCHA_BAD"
 	InvalidLinkToken        Kind = "INVALID_LINK_TOKEN"
 	ServerError             Kind = "INTERNAL_SERVER_ERROR"

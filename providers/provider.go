@@ -82,6 +82,8 @@ type ConnectRequest struct {
 	// Credentials are given at once where they are known already (the sandbox's
 	// own endpoints); nil asks for a Step that wants them.
 	Credentials map[string]string
+	// State is of the connection to mend, whose data goes on; nil is a new one.
+	State json.RawMessage
 }
 
 // StepKind is what a step of linking wants.
@@ -111,6 +113,12 @@ type Step struct {
 	RedirectURL string
 	// State is the connection's first state (StepDone).
 	State json.RawMessage
+	// LoginExpiresAt is when the login stops working unless the person signs in
+	// again, ConsentExpiresAt when he must agree again; zero is unknown (StepDone).
+	LoginExpiresAt, ConsentExpiresAt time.Time
+	// NextChange is when anything but transactions would differ without anybody
+	// asking; zero is unknown (StepDone).
+	NextChange time.Time
 }
 
 // Field is one thing asked of a person.
@@ -187,6 +195,38 @@ type NewTransaction struct {
 	Amount             models.Decimal
 	Description        string
 	Currency           string
+}
+
+// TransactionEditor lets a tester change an Item's transactions as if the
+// institution had.
+type TransactionEditor interface {
+	// EditTransactions returns the connection's new state, in which the edits are
+	// made at the next SyncTransactions, the earlier ones first. An *Error of kind
+	// InvalidInput says what can't be done, and then nothing is: its Detail begins
+	// with the place, as transactions[3].account_id.
+	EditTransactions(ctx context.Context, c Conn, edits []TransactionEdit) (json.RawMessage, error)
+}
+
+// TransactionEdit adds a transaction (Key is ""), removes one, or changes what
+// is not nil of one.
+type TransactionEdit struct {
+	Key    string
+	Remove bool
+	// AccountKey is the account of a row that is added.
+	AccountKey string
+	// Transacted and Posted are its days: it is pending until the latter has come.
+	Transacted, Posted *models.Date
+	Amount             *models.Decimal
+	Description        *string
+	// Currency is an ISO-4217 code.
+	Currency *string
+}
+
+// LoginResetter lets a tester break a login.
+type LoginResetter interface {
+	// ResetLogin returns the connection's new state, in which everything fails as
+	// LoginRequired until the person signs in again.
+	ResetLogin(ctx context.Context, c Conn) (json.RawMessage, error)
 }
 
 // Enricher is a provider that can fill in what it knows of a bare description:

@@ -32,8 +32,11 @@ type Client struct {
 	// Secrets are keyed hashes of the secrets that are good now: one, or two while one is being rotated.
 	Secrets             []SecretHash `json:"secrets"`
 	AllowedRedirectURIs []string     `json:"allowed_redirect_uris,omitempty"`
-	CreatedAt           time.Time    `json:"created_at"`
-	Rev                 int64        `json:"rev"`
+	// AllowedOrigins are origins of pages that may open Link inside them, as
+	// "https://app.example.com", besides those of AllowedRedirectURIs.
+	AllowedOrigins []string  `json:"allowed_origins,omitempty"`
+	CreatedAt      time.Time `json:"created_at"`
+	Rev            int64     `json:"rev"`
 }
 
 // SecretHash is a keyed hash of a client's secret, in hexadecimal.
@@ -100,12 +103,30 @@ type Delivery struct {
 	Event  Event           `json:"event"`
 	Client models.ClientID `json:"client"`
 	Item   models.ItemID   `json:"item,omitempty"`
-	State  DeliveryState   `json:"state"`
+	// Receiver is the scheme, host and port of Event.URL: receivers must not hold each other up.
+	Receiver string        `json:"receiver"`
+	State    DeliveryState `json:"state"`
 	// NextAt is when it is next to be tried; while it is being tried, when its worker loses it.
-	NextAt   time.Time `json:"next_at"`
-	Attempts int       `json:"attempts"`
-	Owner    string    `json:"owner,omitempty"`
-	// LastStatus is the receiver's last HTTP status (0: none), LastError what went wrong.
-	LastStatus int    `json:"last_status,omitempty"`
-	LastError  string `json:"last_error,omitempty"`
+	NextAt time.Time `json:"next_at"`
+	// Attempts counts how often it was claimed; Owner is who claimed it last.
+	Attempts int    `json:"attempts"`
+	Owner    string `json:"owner,omitempty"`
+	// Tries is what became of the attempts that ended, oldest first: the last MaxTries of them.
+	Tries []Try `json:"tries,omitempty"`
+	// ExpiresAt is when an ended delivery may be swept; zero is never.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+}
+
+// MaxTries is how many ended attempts a delivery keeps.
+const MaxTries = 16
+
+// Try is an attempt to deliver that ended.
+type Try struct {
+	At time.Time `json:"at"`
+	// Status is the receiver's HTTP status; 0 is no answer.
+	Status int `json:"status,omitempty"`
+	// Error says what went wrong, or "".
+	Error string `json:"error,omitempty"`
+	// Took is how long the receiver took.
+	Took time.Duration `json:"took"`
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/gingham-dev/gingham/models"
@@ -57,6 +59,11 @@ type TransactionLog struct {
 	// became readable; zero is not yet.
 	InitialAt    time.Time `json:"initial_at,omitzero"`
 	HistoricalAt time.Time `json:"historical_at,omitzero"`
+	// InitialDue and HistoricalDue are when they are to become readable; zero is at once.
+	InitialDue    time.Time `json:"initial_due,omitzero"`
+	HistoricalDue time.Time `json:"historical_due,omitzero"`
+	// Streams are fingerprints of each account's recurring streams, where somebody asked for them.
+	Streams map[models.AccountID]string `json:"streams,omitempty"`
 	// Accounts are the accounts that ever had a transaction; blocks name an
 	// account by its place in it, so that the list only ever grows.
 	Accounts []models.AccountID `json:"accounts,omitempty"`
@@ -86,13 +93,15 @@ type ChangeRef struct {
 
 // Event is something that happened to an Item and that its client is to be told.
 type Event struct {
-	// ID is unique; a receiver can deduplicate by it.
+	// ID is unique, and begins with its time: ids sort as events came about. A
+	// receiver can deduplicate by it.
 	ID   string          `json:"id"`
 	Type string          `json:"type"` // as TRANSACTIONS
 	Code string          `json:"code"` // as SYNC_UPDATES_AVAILABLE
 	URL  string          `json:"url"`
 	Body json.RawMessage `json:"body"`
-	At   time.Time       `json:"at"`
+	// At is when the client is to be told, at the earliest.
+	At time.Time `json:"at"`
 }
 
 // Clone copies h deeply enough that changing the copy's fields, accounts,
@@ -103,10 +112,13 @@ func (h *Head) Clone() *Head {
 	c.Item.Products = append([]models.Product(nil), h.Item.Products...)
 	c.Item.Available = append([]models.Product(nil), h.Item.Available...)
 	c.Item.Consented = append([]models.Product(nil), h.Item.Consented...)
+	c.Item.Shared = slices.Clone(h.Item.Shared)
+	c.Item.Offered = slices.Clone(h.Item.Offered)
 	c.Accounts = append([]models.Account(nil), h.Accounts...)
 	c.Transactions.Accounts = append([]models.AccountID(nil), h.Transactions.Accounts...)
 	c.Transactions.Views = append([]ViewRef(nil), h.Transactions.Views...)
 	c.Transactions.Changes = append([]ChangeRef(nil), h.Transactions.Changes...)
+	c.Transactions.Streams = maps.Clone(h.Transactions.Streams)
 	c.Parts = make(map[string]BlockID, len(h.Parts))
 	for k, v := range h.Parts {
 		c.Parts[k] = v

@@ -50,13 +50,12 @@ type Store interface {
 	// declares them, and says in its error what is missing.
 	Check(ctx context.Context) error
 	// SweepExpired deletes up to limit documents, of all kinds and clients together,
-	// and says how many it deleted: tokens and records that have an ExpiresAt, of
-	// before the given time, and deliveries that are Delivered or Failed, whose
-	// Event.At is set and before it. What never expires stays, and so does a Waiting
-	// delivery, however old. The time is of the clock that ExpiresAt is by, which a
+	// and says how many it deleted: tokens, records and deliveries whose ExpiresAt is set
+	// and before the given time. What never expires stays, and so does a Waiting delivery,
+	// whatever its ExpiresAt. The time is of the clock that ExpiresAt is by, which a
 	// sandbox's may be moved; one well in the past lets clients be told for a while that
-	// a token has expired, and Failed deliveries be replayed. Fewer than limit
-	// means that there are no more, or that another sweeps at the same time.
+	// a token has expired. Fewer than limit means that there are no more, or that another
+	// sweeps at the same time.
 	SweepExpired(ctx context.Context, before time.Time, limit int) (int, error)
 	// Close releases the store. Calls under way end first.
 	Close() error
@@ -100,9 +99,10 @@ type Items interface {
 	// ListItems returns up to limit ids of a client's Items, in the order of
 	// their ids, from the one after the given one. Removed Items are among them.
 	ListItems(ctx context.Context, client models.ClientID, after models.ItemID, limit int) ([]models.ItemID, error)
-	// DueItems returns up to limit Items of all clients whose Due time has come
-	// and that nobody holds a lease of, the longest due first.
-	DueItems(ctx context.Context, now time.Time, limit int) ([]ItemRef, error)
+	// DueItems returns up to limit Items of all clients whose Due time has come by due
+	// and that nobody holds a lease of at now, the longest due first. (Leases are by the
+	// machine's clock, what is due by the ledger's, which a sandbox's can be moved.)
+	DueItems(ctx context.Context, due, now time.Time, limit int) ([]ItemRef, error)
 }
 
 // Blocks are immutable pieces of an Item's data. A cache of them is never wrong.
@@ -147,7 +147,8 @@ type Records interface {
 }
 
 // Outbox moves events from heads to deliveries, and hands deliveries to workers.
-// Those that are Delivered or Failed are there until SweepExpired deletes them.
+// Those that are Delivered or Failed are there until SweepExpired or DeleteDeliveries
+// deletes them. Times are of the ledger's clock.
 type Outbox interface {
 	// FullOutboxes returns up to limit Items with events waiting in their heads,
 	// the longest waiting first.
@@ -162,14 +163,23 @@ type Outbox interface {
 	// changes nothing.
 	CreateDelivery(ctx context.Context, d Delivery) error
 	// ClaimDeliveries leases up to limit deliveries to owner whose NextAt has
-	// come, the longest due first, setting NextAt to until (so that a worker that dies loses
-	// them to another) and counting the attempt. One delivery is claimed once.
-	ClaimDeliveries(ctx context.Context, owner string, now, until time.Time, limit int) ([]Delivery, error)
-	// FinishDelivery stores the outcome of an attempt: d replaces the stored
-	// one on condition that d.Owner and d.Attempts are still the stored ones.
-	// ErrConflict, also for a delivery that isn't there.
+	// come and whose Receiver is none of skip, in the order of NextAt and then of their ids,
+	// setting NextAt to until (so that a worker that dies loses them to another) and counting
+	// the attempt. One delivery is claimed once. It is quick however many deliveries to
+	// the receivers to skip are waiting.
+	ClaimDeliveries(ctx context.Context, owner string, now, until time.Time, skip []string, limit int) ([]Delivery, error)
+	// FinishDelivery stores the outcome of an attempt, or sends an ended delivery on its
+	// way again: d replaces the stored one on condition that d.Owner and d.Attempts are
+	// still the stored ones. ErrConflict, also for a delivery that isn't there.
 	FinishDelivery(ctx context.Context, d Delivery) error
-	// ListDeliveries returns up to limit of a client's deliveries, newest first, made
-	// before the given time (zero: from the newest).
-	ListDeliveries(ctx context.Context, client models.ClientID, before time.Time, limit int) ([]Delivery, error)
+	// Delivery returns ErrNotFound for an unknown id.
+	Delivery(ctx context.Context, client models.ClientID, id string) (Delivery, error)
+	// ListDeliveries returns up to limit of a client's deliveries in the order of their
+	// ids, the last first, from the one before the given id on ("": from the last). Ids
+	// begin with their time, so that the last is the newest.
+	ListDeliveries(ctx context.Context, client models.ClientID, before string, limit int) ([]Delivery, error)
+	// NextDelivery is the earliest NextAt of all Waiting deliveries, or zero if there are none.
+	NextDelivery(ctx context.Context) (time.Time, error)
+	// DeleteDeliveries forgets all of a client's deliveries, whatever their state.
+	DeleteDeliveries(ctx context.Context, client models.ClientID) error
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/server"
 	"github.com/gingham-dev/gingham/store"
 )
 
@@ -22,11 +23,11 @@ func clientCreateCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "create name", Short: "Make a client and print its secret, once", Args: cobra.ExactArgs(1)}
 	commonFlags(cmd.Flags())
 	redirects := cmd.Flags().StringArray("redirect-uri", nil, "a redirect_uri that the client may use (may be repeated)")
-	cmd.RunE = withParts(func(cmd *cobra.Command, p *parts, args []string) error {
-		id, secret := models.ClientID(p.ids.Hex(24)), p.ids.Hex(30)
-		err := p.store.CreateClient(cmd.Context(), store.Client{
-			ID: id, Name: args[0], AllowedRedirectURIs: *redirects, CreatedAt: time.Now().UTC(),
-			Secrets: []store.SecretHash{{Hash: p.tokens.SecretHash(id, secret)}},
+	cmd.RunE = withServer(func(cmd *cobra.Command, _ Config, s *server.Server, args []string) error {
+		id, secret := models.ClientID(s.IDs.Hex(24)), s.IDs.Hex(30)
+		err := s.Store.CreateClient(cmd.Context(), store.Client{
+			ID: id, Name: args[0], AllowedRedirectURIs: *redirects, CreatedAt: s.Clock.Now(),
+			Secrets: []store.SecretHash{{Hash: s.Tokens.SecretHash(id, secret)}},
 		})
 		if err != nil {
 			return fmt.Errorf("client: %w", err)
@@ -40,8 +41,8 @@ func clientCreateCommand() *cobra.Command {
 func clientListCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "List the clients", Args: cobra.NoArgs}
 	commonFlags(cmd.Flags())
-	cmd.RunE = withParts(func(cmd *cobra.Command, p *parts, _ []string) error {
-		list, err := p.store.ListClients(cmd.Context())
+	cmd.RunE = withServer(func(cmd *cobra.Command, _ Config, s *server.Server, _ []string) error {
+		list, err := s.Store.ListClients(cmd.Context())
 		if err != nil {
 			return fmt.Errorf("client: %w", err)
 		}
@@ -59,26 +60,26 @@ func clientRotateCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "rotate client_id", Short: "Give a client a new secret", Args: cobra.ExactArgs(1)}
 	commonFlags(cmd.Flags())
 	keep := cmd.Flags().Duration("keep", 24*time.Hour, "how long the old secret goes on working")
-	cmd.RunE = withParts(func(cmd *cobra.Command, p *parts, args []string) error {
-		id, secret := models.ClientID(args[0]), p.ids.Hex(30)
-		if p.config.Environment == string(models.Sandbox) && string(id) == p.config.Sandbox.ClientID {
+	cmd.RunE = withServer(func(cmd *cobra.Command, conf Config, s *server.Server, args []string) error {
+		id, secret := models.ClientID(args[0]), s.IDs.Hex(30)
+		if conf.Environment == string(models.Sandbox) && string(id) == conf.Sandbox.ClientID {
 			return errors.New("client: the sandbox's own client has the secret of the configuration")
 		}
-		c, err := p.store.Client(cmd.Context(), id)
+		c, err := s.Store.Client(cmd.Context(), id)
 		if err != nil {
 			return fmt.Errorf("client: %w", err)
 		}
-		secrets := []store.SecretHash{{Hash: p.tokens.SecretHash(id, secret)}}
+		secrets := []store.SecretHash{{Hash: s.Tokens.SecretHash(id, secret)}}
 		// The newest of the old ones is kept; two secrets at most are good at a time.
 		if *keep > 0 && len(c.Secrets) > 0 {
 			old := c.Secrets[0]
-			if until := time.Now().UTC().Add(*keep); old.ExpiresAt.IsZero() || until.Before(old.ExpiresAt) {
+			if until := s.Clock.Now().Add(*keep); old.ExpiresAt.IsZero() || until.Before(old.ExpiresAt) {
 				old.ExpiresAt = until
 			}
 			secrets = append(secrets, old)
 		}
 		c.Secrets = secrets
-		if err := p.store.UpdateClient(cmd.Context(), c); err != nil {
+		if err := s.Store.UpdateClient(cmd.Context(), c); err != nil {
 			return fmt.Errorf("client: %w", err)
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "client_id  %s\nsecret     %s\n", id, secret)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,5 +60,19 @@ func TestCommandsRefuse(t *testing.T) {
 		if err := execute(t, io.Discard, args...); err == nil {
 			t.Errorf("gingham %s succeeded", strings.Join(args, " "))
 		}
+	}
+}
+
+// TestWebhookKeys checks that a rotation is there for the next start to see.
+func TestWebhookKeys(t *testing.T) {
+	path := "sqlite:" + filepath.Join(t.TempDir(), "g.db")
+	first := strings.Fields(runCommand(t, "webhook-keys", "list", "--store", path))[3]
+	second := field(t, runCommand(t, "webhook-keys", "rotate", "--store", path), "key_id")
+	var ids []string
+	for line := range strings.Lines(runCommand(t, "webhook-keys", "list", "--store", path)) {
+		ids = append(ids, strings.Fields(line)[0])
+	}
+	if want := []string{"KEY_ID", second, first}; first == second || !slices.Equal(ids, want) {
+		t.Errorf("%q, want %q", ids, want)
 	}
 }

@@ -31,6 +31,7 @@ type Config struct {
 	Log         LogConfig      `mapstructure:"log"`
 	Security    SecurityConfig `mapstructure:"security"`
 	Ledger      LedgerConfig   `mapstructure:"ledger"`
+	Webhooks    WebhooksConfig `mapstructure:"webhooks"`
 	Sandbox     SandboxConfig  `mapstructure:"sandbox"`
 }
 
@@ -63,12 +64,23 @@ type LedgerConfig struct {
 	Schedule time.Duration `mapstructure:"schedule"`
 }
 
+// WebhooksConfig is of webhooks and their delivery.
+type WebhooksConfig struct {
+	Schedule      []time.Duration `mapstructure:"schedule"`
+	Timeout       time.Duration   `mapstructure:"timeout"`
+	KeepDelivered time.Duration   `mapstructure:"keep_delivered"`
+	KeepFailed    time.Duration   `mapstructure:"keep_failed"`
+	Allow         []string        `mapstructure:"allow"`
+	Grace         time.Duration   `mapstructure:"grace"`
+}
+
 // SandboxConfig is of the sandbox; production has none of it.
 type SandboxConfig struct {
 	ClientID        string        `mapstructure:"client_id"`
 	Secret          string        `mapstructure:"secret"`
 	InitialDelay    time.Duration `mapstructure:"initial_delay"`
 	HistoricalDelay time.Duration `mapstructure:"historical_delay"`
+	LoginLasts      time.Duration `mapstructure:"login_lasts"`
 }
 
 // The sandbox's own client, known to everybody.
@@ -87,7 +99,14 @@ func defaults() Config {
 		HTTP:        HTTPConfig{TrustedProxies: []string{}, Drain: 20 * time.Second},
 		Log:         LogConfig{Level: "info", Format: "text"},
 		Ledger:      LedgerConfig{CacheMB: 20, Schedule: time.Second},
-		Sandbox:     SandboxConfig{ClientID: sandboxClientID, Secret: sandboxSecret},
+		Webhooks: WebhooksConfig{
+			Schedule: []time.Duration{
+				30 * time.Second, 2 * time.Minute, 8 * time.Minute, 32 * time.Minute, 128 * time.Minute, 512 * time.Minute,
+			},
+			Timeout: 10 * time.Second, KeepDelivered: 24 * time.Hour, KeepFailed: 240 * time.Hour,
+			Allow: []string{"auto"}, Grace: time.Second,
+		},
+		Sandbox: SandboxConfig{ClientID: sandboxClientID, Secret: sandboxSecret, LoginLasts: 720 * time.Hour},
 	}
 }
 
@@ -172,8 +191,14 @@ func (c *Config) check() error {
 		return fmt.Errorf("config: security.root_key must be set in production: 32 random bytes in base64")
 	case c.Log.Format != "text" && c.Log.Format != "json":
 		return fmt.Errorf(`config: log.format is %q, not "text" or "json"`, c.Log.Format)
-	case c.Ledger.Schedule <= 0:
-		return fmt.Errorf("config: ledger.schedule must be more than nothing")
+	}
+	for key, list := range map[string][]time.Duration{
+		"ledger.schedule": {c.Ledger.Schedule}, "webhooks.schedule": c.Webhooks.Schedule, "webhooks.timeout": {c.Webhooks.Timeout},
+		"webhooks.keep_delivered": {c.Webhooks.KeepDelivered}, "webhooks.keep_failed": {c.Webhooks.KeepFailed},
+	} {
+		if slices.ContainsFunc(list, func(d time.Duration) bool { return d <= 0 }) {
+			return fmt.Errorf("config: %s must be more than nothing", key)
+		}
 	}
 	if env == models.Sandbox {
 		if err := api.CheckCredentials(c.Sandbox.ClientID, c.Sandbox.Secret); err != nil {
@@ -184,6 +209,9 @@ func (c *Config) check() error {
 		return err
 	}
 	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	if _, _, err := c.receivers(); err != nil {
 		return err
 	}
 	_, err := c.logger(io.Discard)
@@ -213,6 +241,23 @@ func (c *Config) proxies() ([]netip.Prefix, error) {
 		list = append(list, p)
 	}
 	return list, nil
+}
+
+// receivers says which receivers of webhooks are allowed besides those with public addresses.
+func (c *Config) receivers() (loopback, private bool, err error) {
+	for _, word := range c.Webhooks.Allow {
+		switch strings.TrimSpace(word) {
+		case "auto":
+			loopback = loopback || c.Environment == string(models.Sandbox)
+		case "loopback":
+			loopback = true
+		case "private":
+			private = true
+		default:
+			return false, false, fmt.Errorf(`config: webhooks.allow has %q, which is none of "auto", "loopback", "private"`, word)
+		}
+	}
+	return loopback, private, nil
 }
 
 func (c *Config) logger(to io.Writer) (*slog.Logger, error) {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
+
+	"github.com/gingham-dev/gingham/models"
 )
 
 func parse(t *testing.T, args ...string) (Config, error) {
@@ -48,8 +50,11 @@ func TestEnvironment(t *testing.T) {
 		"environment": "production", "addr": "127.0.0.1:0", "public_url": "https://a.example", "store": "memory", "admin.addr": "127.0.0.1:0",
 		"http.gzip_above": "4096", "http.trusted_proxies": "10.0.0.0/8,192.168.0.0/16", "http.drain": "1s",
 		"log.level": "warn", "log.format": "json", "security.root_key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-		"ledger.cache_mb": "1", "ledger.schedule": "2s", "sandbox.client_id": strings.Repeat("a", 24),
+		"ledger.cache_mb": "1", "ledger.schedule": "2s", "webhooks.schedule": "1s,2m",
+		"webhooks.timeout": "1s", "webhooks.keep_delivered": "1h", "webhooks.keep_failed": "2h", "webhooks.allow": "loopback,private",
+		"webhooks.grace": "0s", "sandbox.client_id": strings.Repeat("a", 24),
 		"sandbox.secret": strings.Repeat("b", 30), "sandbox.initial_delay": "3s", "sandbox.historical_delay": "4s",
+		"sandbox.login_lasts": "0s",
 	}
 	for key, value := range values {
 		t.Setenv("GINGHAM_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_")), value)
@@ -96,6 +101,10 @@ func TestRefusals(t *testing.T) {
 		{"GINGHAM_LOG_LEVEL", "loud", "log.level"},
 		{"GINGHAM_LOG_FORMAT", "xml", "log.format"},
 		{"GINGHAM_LEDGER_SCHEDULE", "0s", "ledger.schedule"},
+		{"GINGHAM_WEBHOOKS_SCHEDULE", "30s,0s", "webhooks.schedule"},
+		{"GINGHAM_WEBHOOKS_SCHEDULE", "soon", "webhooks.schedule"},
+		{"GINGHAM_WEBHOOKS_TIMEOUT", "0s", "webhooks.timeout"},
+		{"GINGHAM_WEBHOOKS_ALLOW", "loopback,everybody", "everybody"},
 		{"GINGHAM_CONFIG", "no/such/file.yaml", "file.yaml"},
 	}
 	for _, tt := range tests {
@@ -112,5 +121,51 @@ func TestRefusals(t *testing.T) {
 	}
 	if _, err := parse(t, "--config", file); err == nil || !strings.Contains(err.Error(), "gzipabove") {
 		t.Errorf("an unknown key: %v", err)
+	}
+}
+
+// TestNoRetries checks that an empty schedule is one, and not the default.
+func TestNoRetries(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(file, []byte("webhooks: {schedule: []}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check := func(c Config, err error) {
+		t.Helper()
+		if err != nil || c.Webhooks.Schedule == nil || len(c.Webhooks.Schedule) > 0 {
+			t.Errorf("schedule %#v, %v", c.Webhooks.Schedule, err)
+		}
+	}
+	check(parse(t, "--config", file))
+	t.Setenv("GINGHAM_WEBHOOKS_SCHEDULE", "")
+	check(parse(t))
+}
+
+// TestReceivers checks which receivers of webhooks each environment allows.
+func TestReceivers(t *testing.T) {
+	tests := []struct {
+		environment       models.Environment
+		allow             string
+		loopback, private bool
+	}{
+		{models.Sandbox, "auto", true, false},
+		{models.Production, "auto", false, false},
+		{models.Sandbox, "", false, false},
+		{models.Production, "auto, private", false, true},
+		{models.Production, "loopback", true, false},
+	}
+	t.Setenv("GINGHAM_SECURITY_ROOT_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+	for _, tt := range tests {
+		t.Run(string(tt.environment)+" "+tt.allow, func(t *testing.T) {
+			t.Setenv("GINGHAM_ENVIRONMENT", string(tt.environment))
+			t.Setenv("GINGHAM_WEBHOOKS_ALLOW", tt.allow)
+			c, err := parse(t)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if loopback, private, err := c.receivers(); loopback != tt.loopback || private != tt.private || err != nil {
+				t.Errorf("loopback %v, private %v, %v", loopback, private, err)
+			}
+		})
 	}
 }

@@ -138,7 +138,7 @@ var telling = []string{
 	"access_token", "access_tokens", "public_token", "processor_token", "link_token", "user_token", "user_id",
 	"account_id", "account_ids", "cursor", "item_id", "item_ids", "transaction_id", "stream_id", "asset_report_token",
 	"options.account_id", "options.account_ids", "options.item_id", "options.item_ids", "options.access_token",
-	"options.cursor", "update.item_ids", "identity.account_ids", "options.user_id",
+	"webhook_id", "webhook_ids", "fault_id", "snapshot_id", "transaction_ids", "options.cursor", "update.item_ids", "identity.account_ids", "options.user_id",
 }
 
 // checkNames finds members of a route that name something of a client's and that

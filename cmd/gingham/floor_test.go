@@ -21,7 +21,10 @@ var rooms = []struct {
 	{"cmd/gingham", []string{"..."}},
 	{"cmd/bench", []string{"..."}},
 	{"cmd/modelgen", nil},
-	{"endpoints", []string{"endpoints/api/...", "ledger", "webhooks", "providers", "store", "models/..."}},
+	{"server", everythingBelow},
+	{"ginghamtest", append([]string{"server"}, everythingBelow...)},
+	{"clock", nil},
+	{"endpoints", []string{"endpoints/api/...", "ledger", "webhooks", "providers", "store", "clock", "models/..."}},
 	{"endpoints/api", []string{"endpoints/api/...", "store", "models/..."}},
 	{"endpoints/api/apitest", []string{"..."}}, // the harness of the groups' tests
 	{"ledger", []string{"ledger/vault", "providers", "webhooks", "store", "models/..."}},
@@ -39,7 +42,13 @@ var rooms = []struct {
 	{"models", nil},
 	{"models/plaid", []string{"models", "models/plaid/wire"}},
 	{"models/plaid/wire", nil},
+	{"models/gingham", []string{"models", "models/plaid/wire"}},
 	{"models/plaiderr", []string{"models", "models/plaid/wire"}},
+}
+
+// everythingBelow is every room that a server is put together out of.
+var everythingBelow = []string{
+	"endpoints/...", "ledger/...", "webhooks", "providers/...", "store/...", "fixtures", "clock", "models/...",
 }
 
 // TestFloorPlan checks that every package imports only the rooms it may.

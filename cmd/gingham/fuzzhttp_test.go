@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/gingham-dev/gingham/endpoints/control"
 )
 
 var fuzzBodies = flag.Int("fuzz-bodies", 3000, "how many malformed bodies TestMalformedBodies sends")
@@ -153,6 +155,7 @@ func (f *fuzzer) spare() {
 	public := f.text(f.mine, "/sandbox/public_token/create", needs["/sandbox/public_token/create"].body, "public_token")
 	access := f.exchange(f.mine, public)
 	f.mine.values["@access:spare"] = access
+	f.mine.values["@transaction:spare"] = f.first(f.mine, access, "/transactions/sync", "added", "transaction_id")
 	f.mine.values["@processor:spare"] = f.processor(f.mine, access, f.account(f.mine, access, "checking"))
 }
 
@@ -234,9 +237,7 @@ func (f *fuzzer) judge(path string, req request, a answer) error {
 		return fmt.Errorf("answered %d %v %.300s", a.status, a.header, a.body)
 	}
 	if a.status == http.StatusOK {
-		if needs[path].spends || path == narrows {
-			f.spare()
-		}
+		f.replace(path)
 		return nil
 	}
 	for _, key := range []string{"display_message", "documentation_url", "error_code", "error_message", "error_type", "request_id", "suggested_action"} {
@@ -250,6 +251,23 @@ func (f *fuzzer) judge(path string, req request, a answer) error {
 		return fmt.Errorf("answered %d %.300s (%d bytes)", a.status, a.body, len(a.body))
 	}
 	return nil
+}
+
+// replace gives the client anew what a good answer may have left it without.
+func (f *fuzzer) replace(path string) {
+	switch {
+	case path == control.Prefix+"snapshot/reset":
+		f.furnish(f.mine)
+		f.spare()
+	case path == control.Prefix+"faults/create":
+		// It may befall every call from now on.
+		f.ask(f.mine, control.Prefix+"faults/remove", `{}`)
+	case path == control.Prefix+"readiness/set":
+		// What is linked from now on might never be ready.
+		f.ask(f.mine, path, needs[path].body)
+	case needs[path].spends, path == narrows, path == control.Prefix+"snapshot/restore":
+		f.spare()
+	}
 }
 
 // TestJudge is the negative control: answers that must not be passed over.

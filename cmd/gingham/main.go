@@ -1,5 +1,5 @@
 // Command gingham is the server and what its operator needs: it reads the
-// configuration, puts the parts together, and runs them.
+// configuration, opens the server that it asks for, and runs it or works on it.
 package main
 
 import (
@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gingham-dev/gingham/server"
 )
 
 func main() {
@@ -34,7 +36,7 @@ func newCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(serveCommand(), clientCommand(), checkCommand(), seedCommand())
+	root.AddCommand(serveCommand(), clientCommand(), webhookKeysCommand(), checkCommand(), seedCommand())
 	return root
 }
 
@@ -59,37 +61,17 @@ func serveCommand() *cobra.Command {
 func checkCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "check", Short: "Check the configuration and the store", Args: cobra.NoArgs}
 	commonFlags(cmd.Flags())
-	cmd.RunE = withParts(func(cmd *cobra.Command, p *parts, _ []string) error {
-		if err := p.store.Ping(cmd.Context()); err != nil {
+	cmd.RunE = withServer(func(cmd *cobra.Command, _ Config, s *server.Server, _ []string) error {
+		if err := s.Store.Ping(cmd.Context()); err != nil {
 			return fmt.Errorf("the store does not answer: %w", err)
 		}
-		if err := p.store.Check(cmd.Context()); err != nil {
+		if err := s.Store.Check(cmd.Context()); err != nil {
 			return fmt.Errorf("the store is not as it should be: %w", err)
 		}
 		fmt.Fprintln(cmd.OutOrStdout(), "configuration: ok\nstore: ok")
 		return nil
 	})
 	return cmd
-}
-
-// withParts runs a command over the parts that its flags ask for.
-func withParts(run func(cmd *cobra.Command, p *parts, args []string) error) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) (err error) {
-		c, err := load(cmd.Flags())
-		if err != nil {
-			return err
-		}
-		log, err := c.logger(cmd.ErrOrStderr())
-		if err != nil {
-			return err
-		}
-		p, err := open(cmd.Context(), c, log)
-		if err != nil {
-			return err
-		}
-		defer closing(p.store, &err)
-		return run(cmd, p, args)
-	}
 }
 
 // closing closes c and tells of it in *err, unless that tells of something already.

@@ -26,6 +26,10 @@ type need struct {
 }
 
 const (
+	// nowhere is a receiver of webhooks that a server that allows only public
+	// addresses does not connect to.
+	nowhere = "http://127.0.0.1:1/hook"
+
 	someAccounts = `{"options":{"account_ids":["@account"]}}`
 	someDays     = `,"start_date":"2026-01-01","end_date":"2026-11-20"}`
 )
@@ -51,7 +55,7 @@ var needs = map[string]need{
 
 	"/item/get":                     {body: `{"access_token":"@access"}`},
 	"/item/remove":                  {body: `{"access_token":"@access"}`, spends: true},
-	"/item/webhook/update":          {body: `{"access_token":"@access","webhook":"https://app.example/hook"}`},
+	"/item/webhook/update":          {body: `{"access_token":"@access","webhook":"` + nowhere + `"}`},
 	"/item/import":                  {body: `{"products":["auth"],"user_auth":{"user_id":"user_good","auth_token":"pass_good"}}`},
 	"/item/public_token/create":     {body: `{"access_token":"@access"}`},
 	"/item/public_token/exchange":   {body: `{"public_token":"@public"}`},
@@ -100,6 +104,7 @@ var needs = map[string]need{
 	},
 	"/sandbox/processor_token/create": {body: `{"institution_id":"ins_109508"}`},
 	"/sandbox/item/reset_login":       {body: `{"access_token":"@access"}`, spends: true},
+	"/sandbox/item/fire_webhook":      {body: `{"access_token":"@access","webhook_code":"DEFAULT_UPDATE"}`},
 	"/sandbox/item/set_verification_status": {
 		body: `{"access_token":"@access","account_id":"@account","verification_status":"automatically_verified"}`,
 	},
@@ -117,6 +122,39 @@ var needs = map[string]need{
 		body: `{"account_type":"depository","transactions":[{"id":"1","description":"PURCHASE WM SUPERCENTER","amount":72.1,` +
 			`"direction":"OUTFLOW","iso_currency_code":"USD"}]}`,
 	},
+
+	"/webhook_verification_key/get": {body: `{"key_id":"6c5516e1-92dc-479e-a8ff-5a51992e0001"}`},
+	"/webhook__verification_key":    {body: `{"key_id":"6c5516e1-92dc-479e-a8ff-5a51992e0001"}`},
+
+	"/gingham/clock/get":     {body: `{}`},
+	"/gingham/clock/advance": {body: `{"seconds":0.001}`},
+	"/gingham/clock/set":     {body: `{"now":"2026-11-20T12:10:00Z"}`},
+	// A fault that befalls nobody: there is no client in these calls.
+	"/gingham/faults/create": {body: `{"route":"/categories/get","drop":true}`, also: []string{`{"access_token":"@access"}`}},
+	"/gingham/faults/list":   {body: `{}`},
+	"/gingham/faults/remove": {body: `{}`, also: []string{`{"fault_id":"@fault"}`}, spends: true},
+	"/gingham/transactions/add": {body: `{"access_token":"@access","transactions":[{"account_id":"@account","amount":1.5,` +
+		`"date_transacted":"2026-11-20","description":"x"}]}`},
+	"/gingham/transactions/modify": {
+		body: `{"access_token":"@access","transactions":[{"transaction_id":"@transaction","amount":2.5}]}`,
+	},
+	"/gingham/transactions/remove": {body: `{"access_token":"@access","transaction_ids":["@transaction"]}`, spends: true},
+	"/gingham/webhooks/list": {
+		body: `{}`, also: []string{`{"item_id":"@item"}`},
+		// A place in the client's own list.
+		ignores: []string{"cursor"},
+	},
+	"/gingham/webhooks/replay": {
+		body: `{"failed":true}`,
+		also: []string{`{"failed":false,"webhook_id":"@webhook"}`, `{"failed":false,"webhook_ids":["@webhook"]}`},
+	},
+	"/gingham/webhooks/drill":      {body: `{}`},
+	"/gingham/webhooks/rotate_key": {body: `{}`},
+	"/gingham/readiness/set":       {body: `{"initial_delay_seconds":0,"historical_delay_seconds":0}`},
+	"/gingham/readiness/get":       {body: `{}`},
+	"/gingham/snapshot/create":     {body: `{}`},
+	"/gingham/snapshot/restore":    {body: `{"snapshot_id":"@snapshot"}`},
+	"/gingham/snapshot/reset":      {body: `{}`, spends: true},
 }
 
 // document is a JSON object whose members are reached by dotted paths, as

@@ -32,7 +32,7 @@ type member struct {
 func readSchema(t testing.TB) *schema {
 	t.Helper()
 	s := &schema{bodies: map[string]string{}, types: map[string][]member{}}
-	files, err := filepath.Glob("../../models/plaid/*_gen.go")
+	files, err := filepath.Glob("../../models/*/*_gen.go")
 	if err != nil || files == nil {
 		t.Fatal("no generated types", err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/providers/sandbox"
+	"github.com/gingham-dev/gingham/server"
 	"github.com/gingham-dev/gingham/store"
 )
 
@@ -43,17 +44,17 @@ func seedCommand() *cobra.Command {
 	flags.StringVar(&s.product, "products", "transactions", "products of the Items, with commas between")
 	flags.StringVar(&s.tokens, "tokens", "", "a file to write the access tokens to, one per line")
 	flags.BoolVar(&s.quiet, "quiet", false, "show no progress")
-	cmd.RunE = withParts(func(cmd *cobra.Command, p *parts, _ []string) error {
-		return s.run(cmd.Context(), p, cmd.OutOrStdout(), cmd.ErrOrStderr())
+	cmd.RunE = withServer(func(cmd *cobra.Command, c Config, g *server.Server, _ []string) error {
+		return s.run(cmd.Context(), c, g, cmd.OutOrStdout(), cmd.ErrOrStderr())
 	})
 	return cmd
 }
 
-func (s *seeding) run(ctx context.Context, p *parts, stdout, stderr io.Writer) (err error) {
-	if p.config.Environment != string(models.Sandbox) {
-		return fmt.Errorf("seed: there is nothing to link in %s", p.config.Environment)
+func (s *seeding) run(ctx context.Context, c Config, g *server.Server, stdout, stderr io.Writer) (err error) {
+	if c.Environment != string(models.Sandbox) {
+		return fmt.Errorf("seed: there is nothing to link in %s", c.Environment)
 	}
-	req, err := s.request(p)
+	req, err := s.request(c)
 	if err != nil {
 		return err
 	}
@@ -80,11 +81,11 @@ func (s *seeding) run(ctx context.Context, p *parts, stdout, stderr io.Writer) (
 			break
 		}
 		group.Go(func() error {
-			h, err := p.ledger.Link(ctx, req)
+			h, err := g.Ledger.Link(ctx, req)
 			if err != nil {
 				return err
 			}
-			token, err := p.tokens.Issue(ctx, store.Token{Client: req.Client, Kind: store.AccessToken, Item: h.ID})
+			token, err := g.Tokens.Issue(ctx, store.Token{Client: req.Client, Kind: store.AccessToken, Item: h.ID})
 			if err != nil {
 				return err
 			}
@@ -105,12 +106,12 @@ func (s *seeding) run(ctx context.Context, p *parts, stdout, stderr io.Writer) (
 	return nil
 }
 
-func (s *seeding) request(p *parts) (ledger.LinkRequest, error) {
+func (s *seeding) request(c Config) (ledger.LinkRequest, error) {
 	req := ledger.LinkRequest{
 		Client: models.ClientID(s.client), Institution: models.InstitutionID(s.institution), Days: s.days,
 	}
 	if req.Client == "" {
-		req.Client = models.ClientID(p.config.Sandbox.ClientID)
+		req.Client = models.ClientID(c.Sandbox.ClientID)
 	}
 	for name := range strings.SplitSeq(s.product, ",") {
 		req.Products = append(req.Products, models.Product(strings.TrimSpace(name)))

@@ -16,8 +16,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
-	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/server"
 )
 
 // Main is the server. ParseFlags, then Start, then Run, then Close; a test does
@@ -29,7 +29,7 @@ type Main struct {
 	Stdout, Stderr io.Writer
 
 	log     *slog.Logger
-	parts   *parts
+	gingham *server.Server
 	servers []*listening
 }
 
@@ -64,35 +64,27 @@ func (m *Main) Start(ctx context.Context) (err error) {
 	if m.log, err = m.Config.logger(m.Stderr); err != nil {
 		return err
 	}
-	if m.parts, err = open(ctx, m.Config, m.log); err != nil {
-		return err
-	}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	proxies, err := m.Config.proxies()
-	if err != nil {
+	if m.gingham, err = open(ctx, m.Config, m.log, metrics); err != nil {
 		return err
 	}
 	listener, err := listen(ctx, m.Config.Addr)
 	if err != nil {
 		return err
 	}
-	server, err := api.New(api.Options{
-		Environment: models.Environment(m.Config.Environment), Clients: m.parts.store, Tokens: m.parts.tokens,
-		IDs: m.parts.ids, Log: m.log, Metrics: metrics, GzipAbove: m.Config.HTTP.GzipAbove, TrustedProxies: proxies,
-		Explain: ledger.PlaidError, Routes: routes(m.parts, m.publicURL(listener)),
-	})
+	handler, err := m.gingham.Handler(m.publicURL(listener))
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	m.serve(listener, server)
+	m.serve(listener, handler)
 	if m.Config.Admin.Addr == "" {
 		return nil
 	}
 	if listener, err = listen(ctx, m.Config.Admin.Addr); err != nil {
 		return err
 	}
-	m.serve(listener, api.NewAdmin(m.parts.store.Ping, metrics))
+	m.serve(listener, api.NewAdmin(m.gingham.Store.Ping, metrics))
 	return nil
 }
 
@@ -133,8 +125,8 @@ func (m *Main) Run(ctx context.Context) error {
 	m.greet()
 	// Background work outlives the signal, not the requests.
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
-	var workers sync.WaitGroup
-	workers.Go(func() { m.schedule(work) })
+	var worker sync.WaitGroup
+	worker.Go(func() { m.gingham.Work(work) })
 	failed := make(chan error, len(m.servers))
 	for _, s := range m.servers {
 		go func() { failed <- s.Serve(s.Listener) }()
@@ -153,7 +145,7 @@ func (m *Main) Run(ctx context.Context) error {
 		}
 	}
 	stop()
-	workers.Wait()
+	worker.Wait()
 	return err
 }
 
@@ -166,9 +158,9 @@ func (m *Main) Close() error {
 		_ = s.Listener.Close()
 	}
 	m.servers = nil
-	if m.parts != nil {
-		err = errors.Join(err, m.parts.store.Close())
-		m.parts = nil
+	if m.gingham != nil {
+		err = errors.Join(err, m.gingham.Close())
+		m.gingham = nil
 	}
 	return err
 }

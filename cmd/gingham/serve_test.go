@@ -3,14 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/gingham-dev/gingham/store/sqlite"
+	"github.com/gingham-dev/gingham/webhooks"
 )
 
 // start runs the program and returns it with a function that stops it.
@@ -135,6 +138,37 @@ func TestRestart(t *testing.T) {
 	}
 	if text := runCommand(t, "check", "--store", path); !strings.Contains(text, "store: ok") {
 		t.Error(text)
+	}
+}
+
+// TestWebhooks checks that a program with its defaults delivers webhooks to a
+// receiver on the same machine.
+func TestWebhooks(t *testing.T) {
+	t.Setenv("GINGHAM_WEBHOOKS_GRACE", "0s")
+	bodies := make(chan string, 10)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || r.Header.Get(webhooks.SignatureHeader) == "" {
+			t.Errorf("a webhook with the headers %v, %v", r.Header, err)
+		}
+		bodies <- string(body)
+	}))
+	defer receiver.Close()
+	m, _, stop := start(t, "--store", "memory")
+	defer stop()
+	_, text := fetch(t, http.MethodPost, m.URL()+"/sandbox/public_token/create",
+		`{"institution_id":"ins_109508","initial_products":["transactions"],"options":{"webhook":"`+receiver.URL+`"}}`, sandboxKeys...)
+	var made struct {
+		Token string `json:"public_token"`
+	}
+	if err := json.Unmarshal([]byte(text), &made); err != nil {
+		t.Fatal(err)
+	}
+	fetch(t, http.MethodPost, m.URL()+"/item/public_token/exchange", `{"public_token":"`+made.Token+`"}`, sandboxKeys...)
+	for _, code := range []string{"INITIAL_UPDATE", "HISTORICAL_UPDATE"} {
+		if body := <-bodies; !strings.Contains(body, `"webhook_code": "`+code+`"`) {
+			t.Errorf("want %s, got %s", code, body)
+		}
 	}
 }
 

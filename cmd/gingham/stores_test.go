@@ -31,13 +31,13 @@ func (l *leaky) wrap(s store.Store) store.Store {
 func (l *leaky) watch(w *world) {
 	mine, theirs := models.ClientID(w.mine.id), models.ClientID(w.theirs.id)
 	w.heard = func(text string) {
-		tok, err := l.Store.Token(w.t.Context(), theirs, w.parts.tokens.Hash(theirs, text))
+		tok, err := l.Store.Token(w.t.Context(), theirs, w.gingham.Tokens.Hash(theirs, text))
 		if err != nil {
 			return // it is no token
 		}
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.twins[w.parts.tokens.Hash(mine, text)] = tok
+		l.twins[w.gingham.Tokens.Hash(mine, text)] = tok
 	}
 	w.furnish(w.theirs)
 }

@@ -1,20 +1,18 @@
 package main
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/gingham-dev/gingham/clock"
 	"github.com/gingham-dev/gingham/endpoints/api"
-	"github.com/gingham-dev/gingham/ledger"
-	"github.com/gingham-dev/gingham/ledger/vault"
 	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/server"
 	"github.com/gingham-dev/gingham/store"
 )
 
@@ -23,10 +21,10 @@ import (
 // something of everything.
 type world struct {
 	// t is the test that runs; a fuzz target has one for each input.
-	t      testing.TB
-	parts  *parts
-	server *api.Server
-	now    atomic.Pointer[time.Time]
+	t       testing.TB
+	gingham *server.Server
+	server  *api.Server
+	clock   *clock.Clock
 	// mine calls; what is theirs is what it must never get at.
 	mine, theirs *holder
 	// heard, where it isn't nil, is told of every text that theirs is given.
@@ -44,69 +42,58 @@ type holder struct {
 	bad map[string]string
 }
 
-// worldStart is where the clock of a world stands at first.
+// worldStart is where the clock of a world stands.
 var worldStart = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // newWorld starts the program over a store that wrap, where it isn't nil, puts
 // something around.
 func newWorld(t testing.TB, wrap func(store.Store) store.Store) *world {
 	t.Helper()
-	w := &world{t: t}
-	w.setClock(worldStart)
+	// What lasts for hours at most is made the day before.
+	w := &world{t: t, clock: clock.Standing(worldStart.Add(-24 * time.Hour))}
 	w.open(wrap)
 	w.mine = &holder{id: sandboxClientID, secret: sandboxSecret}
 	w.theirs = &holder{id: strings.Repeat("ab", 12), secret: strings.Repeat("cd", 15)}
-	w.must(w.parts.store.CreateClient(t.Context(), store.Client{
-		ID: models.ClientID(w.theirs.id), CreatedAt: worldStart,
-		Secrets: []store.SecretHash{{Hash: w.parts.tokens.SecretHash(models.ClientID(w.theirs.id), w.theirs.secret)}},
+	w.must(w.gingham.Store.CreateClient(t.Context(), store.Client{
+		ID: models.ClientID(w.theirs.id), CreatedAt: w.clock.Now(),
+		Secrets: []store.SecretHash{{Hash: w.gingham.Tokens.SecretHash(models.ClientID(w.theirs.id), w.theirs.secret)}},
 	}))
-	for _, h := range []*holder{w.mine, w.theirs} {
+	holders := []*holder{w.mine, w.theirs}
+	for _, h := range holders {
+		h.bad = map[string]string{
+			"expired public": w.link(h, "user_good"),
+			"expired link":   w.text(h, "/link/token/create", needs["/link/token/create"].body, "link_token"),
+		}
+	}
+	w.must(w.clock.MoveTo(worldStart))
+	for _, h := range holders {
 		w.spoil(h)
 		w.furnish(h)
 	}
 	return w
 }
 
-// open puts the parts together as the program does, with the clock and what is
-// around the store in their places.
+// open opens the program's server, on the clock and over the store of a world.
 func (w *world) open(wrap func(store.Store) store.Store) {
 	w.t.Helper()
-	c := defaults()
-	c.Store = "memory"
-	root := make([]byte, vault.KeySize)
-	c.Security.RootKey = base64.StdEncoding.EncodeToString(root)
 	// The log of a million refused requests is of no use; panics and faults are.
 	log := slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelError}))
-	p, err := open(w.t.Context(), c, log)
+	s, err := server.OpenStore(w.t.Context(), "memory", log)
 	w.must(err)
-	w.parts = p
-	plain := p.store
-	w.t.Cleanup(func() { _ = plain.Close() })
 	if wrap != nil {
-		p.store = wrap(plain)
+		s = wrap(s)
 	}
-	keys, err := deriveKeys(root)
-	w.must(err)
-	sealer, err := vault.New(keys.seal)
-	w.must(err)
-	p.tokens = api.NewTokens(models.Sandbox, p.store, p.ids, w.clock, keys.pepper)
-	p.ledger = ledger.New(ledger.Options{
-		Store: p.store, Providers: p.sources.registry, Vault: sealer, CursorKey: keys.cursor,
-		Owner: "test", Now: w.clock, Random: p.ids, Log: log,
+	w.gingham, err = server.Open(w.t.Context(), server.Options{
+		Environment: models.Sandbox, Store: s, Clock: w.clock, Log: log, ClientID: sandboxClientID, Secret: sandboxSecret,
 	})
-	w.server, err = api.New(api.Options{
-		Environment: models.Sandbox, Clients: p.store, Tokens: p.tokens, IDs: p.ids, Now: w.clock, Log: log,
-		Explain: ledger.PlaidError, Routes: routes(p, "http://127.0.0.1"),
-	})
+	w.must(err)
+	w.t.Cleanup(func() { _ = w.gingham.Close() })
+	w.server, err = w.gingham.Handler("http://127.0.0.1")
 	w.must(err)
 }
 
 // Write is for the log: it goes to the test that runs.
 func (w *world) Write(line []byte) (int, error) { return w.t.Output().Write(line) }
-
-func (w *world) clock() time.Time { return *w.now.Load() }
-
-func (w *world) setClock(at time.Time) { w.now.Store(&at) }
 
 func (w *world) must(err error) {
 	w.t.Helper()
@@ -118,16 +105,9 @@ func (w *world) must(err error) {
 // everyProduct is what the Items of a world have.
 const everyProduct = `["auth","identity","investments","investments_auth","liabilities","transactions"]`
 
-// spoil gives h tokens that are no good any more, each for its own reason.
+// spoil gives h tokens that are spent, each in its own way.
 func (w *world) spoil(h *holder) {
 	w.t.Helper()
-	h.bad = map[string]string{}
-	// What lasts for hours at most was made yesterday.
-	w.setClock(worldStart.Add(-24 * time.Hour))
-	h.bad["expired public"] = w.link(h, "user_good")
-	h.bad["expired link"] = w.ask(h, "/link/token/create", needs["/link/token/create"].body)["link_token"].(string)
-	w.setClock(worldStart)
-
 	h.bad["used public"] = w.link(h, "user_good")
 	h.other = w.account(h, w.exchange(h, h.bad["used public"]), "checking")
 	h.bad["rotated access"] = w.exchange(h, w.link(h, "user_good"))
@@ -158,6 +138,45 @@ func (w *world) furnish(h *holder) {
 	}
 	h.values["@cursor:processor"] = w.text(h, "/processor/transactions/sync",
 		`{"processor_token":"`+h.values["@processor"]+`"}`, "next_cursor")
+	w.furnishControl(h)
+}
+
+// furnishControl gives h what it controls its sandbox by. A snapshot has all the rest in it.
+func (w *world) furnishControl(h *holder) {
+	w.t.Helper()
+	h.values["@item"] = w.first(h, h.values["@access"], "/item/get", "item", "item_id")
+	h.values["@transaction"] = w.first(h, h.values["@access"], "/transactions/sync", "added", "transaction_id")
+	h.values["@webhook"] = w.webhook(h)
+	w.ask(h, "/gingham/faults/remove", `{}`)
+	h.values["@fault"] = w.text(h, "/gingham/faults/create", needs["/gingham/faults/create"].body, "fault_id")
+	h.values["@snapshot"] = w.text(h, "/gingham/snapshot/create", `{}`, "snapshot_id")
+}
+
+// first is a field of an object that is answered about an Item of h's, or of the
+// first of several.
+func (w *world) first(h *holder, access, path, object, field string) string {
+	w.t.Helper()
+	v := w.ask(h, path, `{"access_token":"`+access+`"}`)[object]
+	if list, ok := v.([]any); ok && len(list) > 0 {
+		v = list[0]
+	}
+	fields, _ := v.(map[string]any)
+	text, ok := fields[field].(string)
+	if !ok {
+		w.t.Fatalf("%s answered without a %s", path, field)
+	}
+	return text
+}
+
+// webhook is one that h was sent.
+func (w *world) webhook(h *holder) string {
+	w.t.Helper()
+	now, id := w.clock.Now(), w.gingham.IDs.UUID()
+	w.must(w.gingham.Store.CreateDelivery(w.t.Context(), store.Delivery{
+		Event:  store.Event{ID: id, Type: "ITEM", Code: "ERROR", URL: nowhere, Body: []byte(`{}`), At: now},
+		Client: models.ClientID(h.id), State: store.Delivered, NextAt: now,
+	}))
+	return id
 }
 
 // value is what a name stands for. A public token can be exchanged once, so that
@@ -181,7 +200,7 @@ func (w *world) link(h *holder, user string) string {
 		products = `["transactions"]`
 	}
 	return w.text(h, "/sandbox/public_token/create", `{"institution_id":"ins_109508","initial_products":`+products+
-		`,"options":{"override_username":"`+user+`","override_password":"pass_good"}}`, "public_token")
+		`,"options":{"override_username":"`+user+`","override_password":"pass_good","webhook":"`+nowhere+`"}}`, "public_token")
 }
 
 func (w *world) exchange(h *holder, public string) string {

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/endpoints/control"
 )
 
 // wrongValue is what must not be accepted as something of a client's.
@@ -19,10 +21,11 @@ type wrongValue struct {
 
 // tokenKind is what a kind of thing is called in messages.
 func tokenKind(kind string) string {
-	if kind == "account" || kind == "cursor" {
-		return kind
+	switch kind {
+	case "access", "public", "processor", "link":
+		return kind + " token"
 	}
-	return kind + " token"
+	return kind
 }
 
 const nobody = "00112233-4455-6677-8899-aabbccddeeff"
@@ -72,6 +75,8 @@ func wrongValues(w *world, ref reference) []wrongValue {
 		return wrongAccounts(w)
 	case "cursor":
 		return wrongCursors(w, ref)
+	case tokenKind(kind):
+		return wrongThings(w, ref)
 	default:
 		return wrongTokens(w, ref, kind)
 	}
@@ -166,6 +171,46 @@ func wrongCursors(w *world, ref reference) []wrongValue {
 	return list
 }
 
+// wrongThings are of what a client controls its sandbox by.
+func wrongThings(w *world, ref reference) []wrongValue {
+	mine := w.value(w.mine, ref.name)
+	list := []wrongValue{
+		{name: "unknown " + ref.kind(), text: nobody},
+		{name: "foreign " + ref.kind(), text: w.value(w.theirs, ref.name), foreign: true},
+		{name: "longer " + ref.kind(), text: mine + "0"},
+		{name: "shorter " + ref.kind(), text: mine[1:]},
+		{name: ref.kind() + " in other case", text: swapCase(mine)},
+		{name: "token as " + ref.kind(), text: w.value(w.mine, "@access")},
+	}
+	for i := range list {
+		list[i].want, list[i].twin = unknownThing(ref), nobody
+	}
+	return list
+}
+
+// swapCase is a text that differs in the case of its letters.
+func swapCase(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLower(r) {
+			return unicode.ToUpper(r)
+		}
+		return unicode.ToLower(r)
+	}, text)
+}
+
+// unknownThing is what is said of one that isn't there; of one that a list is only
+// filtered by, nothing is.
+func unknownThing(ref reference) failure {
+	switch ref.kind() {
+	case "item":
+		return failure{}
+	case "transaction":
+		return invalidField("transactions[0]: the Item has no transaction with this transaction_id")
+	default:
+		return invalidField(ref.path + " must be the id of a " + ref.kind() + " that is there")
+	}
+}
+
 // checkReference puts every wrong value in the place of the i-th reference of a
 // document, with the credentials here and there, as a bearer token too.
 func (c *checker) checkReference(r api.Route, d document, ref reference, i int) {
@@ -219,17 +264,17 @@ func (c *checker) checkAbsent(r api.Route, d document, ref reference, required, 
 			c.expect(what+", bearer beside", c.send(gone.withBearer(c.w.value(c.w.mine, "@access"))), missing(ref.path))
 		}
 	}
-	switch ref.kind() {
-	case "cursor": // an empty one is from the beginning
-	case "account":
-		c.expect(r.Path+" with an empty "+ref.path, c.send(empty), invalidAccount)
-	default:
-		want := invalidField(ref.path + " must be a non-empty string")
-		if strings.Contains(ref.path, ".") {
-			want = malformed(ref.kind())
-		}
-		c.expect(r.Path+" with an empty "+ref.path, c.send(empty), want)
+	want := invalidField(ref.path + " must be a non-empty string")
+	switch {
+	case ref.kind() == "cursor":
+		return // an empty one is from the beginning
+	case strings.HasPrefix(r.Path, control.Prefix):
+	case ref.kind() == "account":
+		want = invalidAccount
+	case strings.Contains(ref.path, "."):
+		want = malformed(ref.kind())
 	}
+	c.expect(r.Path+" with an empty "+ref.path, c.send(empty), want)
 }
 
 // checkTogether asks for what is all another client's, and fits together.

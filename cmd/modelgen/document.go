@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -14,7 +15,8 @@ type document struct {
 		Post *operation `yaml:"post"`
 	} `yaml:"paths"`
 	Components struct {
-		Schemas map[string]*schema `yaml:"schemas"`
+		Schemas   map[string]*schema `yaml:"schemas"`
+		Responses map[string]body    `yaml:"responses"`
 	} `yaml:"components"`
 }
 
@@ -25,6 +27,7 @@ type operation struct {
 }
 
 type body struct {
+	Ref     string `yaml:"$ref"`
 	Content map[string]struct {
 		Schema *schema `yaml:"schema"`
 	} `yaml:"content"`
@@ -36,7 +39,7 @@ func (b body) json() (string, error) {
 	if s == nil || s.Ref == "" {
 		return "", fmt.Errorf("no named schema for application/json")
 	}
-	return s.refName(), nil
+	return refName(s.Ref), nil
 }
 
 type schema struct {
@@ -63,7 +66,8 @@ type schema struct {
 	MaxItems             int                `yaml:"maxItems"`
 }
 
-func (s *schema) refName() string { return s.Ref[strings.LastIndexByte(s.Ref, '/')+1:] }
+// refName is what a reference refers to, by its name among the components.
+func refName(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
 
 // additional is additionalProperties: a boolean, or the schema of the values.
 type additional struct {
@@ -80,6 +84,11 @@ func (a *additional) UnmarshalYAML(node *yaml.Node) error {
 	return node.Decode(&a.Schema)
 }
 
+// posts are the paths of all operations, in order.
+func (d *document) posts() []string {
+	return slices.DeleteFunc(sortedKeys(d.Paths), func(path string) bool { return d.Paths[path].Post == nil })
+}
+
 func readDocument(path string) (*document, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -89,7 +98,15 @@ func readDocument(path string) (*document, error) {
 	if err := yaml.Unmarshal(data, doc); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return doc, amend(doc)
+	for _, path := range doc.posts() {
+		responses := doc.Paths[path].Post.Responses
+		for status, b := range responses {
+			if b.Ref != "" {
+				responses[status] = doc.Components.Responses[refName(b.Ref)]
+			}
+		}
+	}
+	return doc, nil
 }
 
 // newlyRequired are fields that SDKs made from later descriptions than ours
@@ -104,6 +121,7 @@ var newlyRequired = []struct {
 	{"Security", "figi", schema{Type: "string", Nullable: true}},
 }
 
+// amend makes Plaid's description say what its SDKs and its documentation say.
 func amend(doc *document) error {
 	for _, n := range newlyRequired {
 		s := doc.Components.Schemas[n.schema]
@@ -114,6 +132,16 @@ func amend(doc *document) error {
 			s.Properties[n.property] = &n.as
 		}
 		s.Required = append(s.Required, n.property)
+	}
+	// The description of /sandbox/item/fire_webhook has it among the types, the
+	// schema has not.
+	identity := "IDENTITY"
+	types := doc.Components.Schemas["WebhookType"]
+	if types == nil {
+		return fmt.Errorf("no schema WebhookType to amend")
+	}
+	if !slices.ContainsFunc(types.Enum, func(v *string) bool { return v != nil && *v == identity }) {
+		types.Enum = append(types.Enum, &identity)
 	}
 	return nil
 }

@@ -1,9 +1,10 @@
-// Command modelgen writes the wire types of models/plaid from the OpenAPI
-// description of Plaid's API that is inside its MIT-licensed Go SDK: names,
-// fields and constraints, nothing of the prose.
+// Command modelgen writes wire types from an OpenAPI description: names, fields
+// and constraints, nothing of the prose. The types of models/plaid come from the
+// description of Plaid's API that is inside its MIT-licensed Go SDK, those of
+// models/gingham from the one beside them.
 //
-// It is run by go generate in models/plaid. With -check it writes nothing and
-// exits with status 1 if what is on disk isn't what it would write.
+// It is run by go generate in both. With -check it writes nothing and exits with
+// status 1 if what is on disk isn't what it would write.
 package main
 
 import (
@@ -27,29 +28,21 @@ const sdk = "github.com/plaid/plaid-go/v42@v42.2.0"
 var operationsText string
 
 func main() {
-	spec := flag.String("spec", "", "path of the OpenAPI description (default: the one in "+sdk+")")
+	spec := flag.String("spec", "", "path of an OpenAPI description of which all operations get types, "+
+		"as its package -package (default: Plaid's, in "+sdk+", of which those of operations.txt do)")
+	pkg := flag.String("package", "gingham", "name of the package made from -spec")
 	dir := flag.String("dir", ".", "directory of the generated files")
 	check := flag.Bool("check", false, "write nothing; fail if the files differ")
 	flag.Parse()
 
-	if err := run(*spec, *dir, *check); err != nil {
+	if err := run(*spec, *pkg, *dir, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "modelgen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(spec, dir string, check bool) error {
-	if spec == "" {
-		var err error
-		if spec, err = download(); err != nil {
-			return err
-		}
-	}
-	doc, err := readDocument(spec)
-	if err != nil {
-		return err
-	}
-	files, err := generate(doc, operations(operationsText))
+func run(spec, pkg, dir string, check bool) error {
+	files, err := generated(spec, pkg)
 	if err != nil {
 		return err
 	}
@@ -57,6 +50,33 @@ func run(spec, dir string, check bool) error {
 		return compare(dir, files)
 	}
 	return write(dir, files)
+}
+
+// generated returns the files made from the description at a path, or from
+// Plaid's where there is none.
+func generated(spec, pkg string) (map[string][]byte, error) {
+	if spec != "" {
+		doc, err := readDocument(spec)
+		if err != nil {
+			return nil, err
+		}
+		return generate(doc, target{pkg: pkg, paths: doc.posts(), segment: 2})
+	}
+	spec, err := download()
+	if err != nil {
+		return nil, err
+	}
+	doc, err := readDocument(spec)
+	if err != nil {
+		return nil, err
+	}
+	if err := amend(doc); err != nil {
+		return nil, err
+	}
+	return generate(doc, target{
+		pkg: "plaid", paths: operations(operationsText), segment: 1,
+		schemas: []string{"PlaidError"}, constants: constants, table: true,
+	})
 }
 
 // errDownload is returned by download, so that a test can tell a machine without
@@ -108,7 +128,7 @@ func compare(dir string, files map[string][]byte) error {
 		}
 	}
 	if stale != nil {
-		return fmt.Errorf("not up to date (run go generate ./models/plaid): %s", strings.Join(stale, ", "))
+		return fmt.Errorf("not up to date (run go generate ./models/...): %s", strings.Join(stale, ", "))
 	}
 	return nil
 }

@@ -11,28 +11,48 @@ import (
 
 // TestUpToDate checks that generating again changes nothing.
 func TestUpToDate(t *testing.T) {
-	spec, err := download()
-	if errors.Is(err, errDownload) {
-		t.Skipf("not checked: %v", err)
+	for dir, spec := range map[string]string{
+		"../../models/plaid": "", "../../models/gingham": "../../models/gingham/openapi.yaml",
+	} {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			files, err := generated(spec, "gingham")
+			if errors.Is(err, errDownload) {
+				t.Skipf("not checked: %v", err)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := compare(dir, files); err != nil {
+				t.Error(err)
+			}
+			for name, content := range files {
+				if lines := bytes.Count(content, []byte("\n")); lines > 3000 {
+					t.Errorf("%s has %d lines: split it", name, lines)
+				}
+			}
+		})
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := readDocument(spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := generate(doc, operations(operationsText))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := compare("../../models/plaid", files); err != nil {
-		t.Error(err)
-	}
-	for name, content := range files {
-		if lines := bytes.Count(content, []byte("\n")); lines > 3000 {
-			t.Errorf("%s has %d lines: split it", name, lines)
+}
+
+// TestAmend checks that a description which lacks what is to be amended is refused.
+func TestAmend(t *testing.T) {
+	doc := new(document)
+	doc.Components.Schemas = map[string]*schema{}
+	for _, name := range []string{
+		"BankTransferEvent", "CreditSessionDocumentIncomeResult", "RiskCheckEmail", "Security", "WebhookType",
+	} {
+		if err := amend(doc); err == nil {
+			t.Errorf("without %s: no error", name)
 		}
+		doc.Components.Schemas[name] = &schema{Properties: map[string]*schema{}}
+	}
+	for range 2 {
+		if err := amend(doc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if types := doc.Components.Schemas["WebhookType"].Enum; len(types) != 1 || *types[0] != "IDENTITY" {
+		t.Errorf("the types of webhooks are %v", types)
 	}
 }
 
@@ -134,7 +154,7 @@ func TestModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := buildModel(doc, []string{"/thing/get"})
+	m, err := buildModel(doc, target{paths: doc.posts(), segment: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,26 +190,28 @@ func TestModel(t *testing.T) {
 	if o := m.objects["ThingGetResponse_merged"]; len(o.fields) != 2 || !o.has("a") || !o.has("z") {
 		t.Errorf("merged fields %+v", o.fields)
 	}
-	if _, err := buildModel(doc, []string{"/no/such"}); err == nil {
+	if home := m.objects["ThingGetResponse"].home; home != "thing" {
+		t.Errorf("its types are at home in %q", home)
+	}
+	if _, err := buildModel(doc, target{paths: []string{"/no/such"}, segment: 1}); err == nil {
 		t.Error("an operation that isn't there was accepted")
 	}
 }
 
 const description = `
 paths:
+  /thing/page:
+    get: {responses: {'200': {content: {text/html: {schema: {type: string}}}}}}
   /thing/get:
     post:
       operationId: thingGet
       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/ThingGetRequest'}}}}
       responses:
-        '200': {content: {application/json: {schema: {$ref: '#/components/schemas/ThingGetResponse'}}}}
+        '200': {$ref: '#/components/responses/Thing'}
 components:
+  responses:
+    Thing: {content: {application/json: {schema: {$ref: '#/components/schemas/ThingGetResponse'}}}}
   schemas:
-    PlaidError: {type: object, properties: {error_code: {type: string}}}
-    BankTransferEvent: {type: object, properties: {x: {}}}
-    CreditSessionDocumentIncomeResult: {type: object, properties: {x: {}}}
-    RiskCheckEmail: {type: object, properties: {x: {}}}
-    Security: {type: object, properties: {x: {}}}
     ThingGetRequest: {type: object, properties: {client_id: {type: string}}}
     Base: {type: object, properties: {a: {type: string}}, required: [a]}
     BaseNullable: {nullable: true, allOf: [{$ref: '#/components/schemas/Base'}, {type: object, additionalProperties: true}]}

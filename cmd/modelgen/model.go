@@ -48,7 +48,7 @@ type object struct {
 
 	request, response bool   // where it can occur
 	root              bool   // it is a whole body
-	home              string // what first refers to it: a path's first segment
+	home              string // what first refers to it: a segment of a path
 }
 
 type field struct {
@@ -71,15 +71,17 @@ type model struct {
 }
 
 // buildModel resolves the bodies of the operations and all they refer to.
-func buildModel(doc *document, paths []string) (*model, error) {
+func buildModel(doc *document, to target) (*model, error) {
 	m := &model{schemas: doc.Components.Schemas, objects: map[string]*object{}}
-	m.root("PlaidError", "").mark("error", false)
-	for _, path := range paths {
+	for _, name := range to.schemas {
+		m.root(name, "").mark("error", false)
+	}
+	for _, path := range to.paths {
 		op := doc.Paths[path].Post
 		if op == nil {
 			return nil, fmt.Errorf("%s: the description has no such operation", path)
 		}
-		if err := m.addOperation(path, op); err != nil {
+		if err := m.addOperation(path, strings.Split(path, "/")[to.segment], op); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
@@ -93,8 +95,7 @@ func buildModel(doc *document, paths []string) (*model, error) {
 	return m, m.err
 }
 
-func (m *model) addOperation(path string, op *operation) error {
-	segment := strings.Split(path, "/")[1]
+func (m *model) addOperation(path, segment string, op *operation) error {
 	request, err := op.RequestBody.json()
 	if err != nil {
 		return err
@@ -155,12 +156,12 @@ func (t *typ) innermost() *typ {
 // resolve returns the type of a schema; name is what to call it if it needs one.
 func (m *model) resolve(s *schema, name string) *typ {
 	if s.Ref != "" {
-		target := m.schemas[s.refName()]
+		target := m.schemas[refName(s.Ref)]
 		if target == nil {
 			m.fail("%s: no schema %s", name, s.Ref)
 			return &typ{}
 		}
-		return m.resolve(target, s.refName())
+		return m.resolve(target, refName(s.Ref))
 	}
 	if only := soleRef(s); only != nil {
 		t := *m.resolve(only, name)
@@ -259,7 +260,7 @@ func (m *model) object(s *schema, name string) *object {
 // merge adds to a schema the properties of another and of all that it is made of.
 func (m *model) merge(into, s *schema) {
 	if s.Ref != "" {
-		if s = m.schemas[s.refName()]; s == nil {
+		if s = m.schemas[refName(s.Ref)]; s == nil {
 			m.fail("allOf refers to a schema that isn't there")
 			return
 		}

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// constants are the enums whose values get a constant each, with the prefix of
-// the constants' names.
+// constants are the constants of models/plaid.
 var constants = map[string]string{
 	"AccountSubtype":                 "AccountSubtype",
 	"AccountType":                    "AccountType",
@@ -22,9 +21,9 @@ var constants = map[string]string{
 	"TransactionsUpdateStatus":       "TransactionsUpdateStatus",
 }
 
-// printEnums prints the constants, and the sets of values that requests are
-// checked against.
-func (m *model) printEnums() *printer {
+// printEnums prints the constants of a target, and the sets of values that
+// requests are checked against.
+func (m *model) printEnums(constants map[string]string) *printer {
 	p := new(printer)
 	for _, name := range sortedKeys(constants) {
 		s := m.schemas[name]
@@ -144,10 +143,8 @@ func printPaths(doc *document) *printer {
 	p := new(printer)
 	p.p("// Paths holds every POST operation of the description, in order. Never written to.")
 	p.p("var Paths = []PathInfo{")
-	for _, path := range sortedKeys(doc.Paths) {
-		if op := doc.Paths[path].Post; op != nil {
-			p.p("{Path: %q, OperationID: %q, Product: %q},", path, op.OperationID, product(path))
-		}
+	for _, path := range doc.posts() {
+		p.p("{Path: %q, OperationID: %q, Product: %q},", path, doc.Paths[path].Post.OperationID, product(path))
 	}
 	p.p("}")
 	return p

@@ -29,14 +29,12 @@ func TestLogAndMetrics(t *testing.T) {
 			t.Errorf("the log has %q", part)
 		}
 	}
-	admin := api.NewAdmin(func(context.Context) error { return nil }, k.metrics)
-	w := httptest.NewRecorder()
-	admin.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	scraped := k.scrape(t)
 	for _, line := range []string{
 		`gingham_requests_total{code="200",route="/accounts/get"} 1`, `gingham_requests_total{code="400",route="/accounts/get"} 1`,
 		`gingham_requests_total{code="404",route="unknown"} 1`, `gingham_request_duration_seconds_count{route="/accounts/get"} 2`,
 	} {
-		if !strings.Contains(w.Body.String(), line+"\n") {
+		if !strings.Contains(scraped, line+"\n") {
 			t.Errorf("the metrics lack %s", line)
 		}
 	}

@@ -28,6 +28,11 @@ type exchange struct {
 	w      http.ResponseWriter
 	start  time.Time
 	caller Caller
+	// fault is what goes wrong with it on purpose, known before its handler is called.
+	fault Fault
+	// grant is what the caller's token opens, of one who came with a signed token, or
+	// as a user with Basic credentials; nil opens all that is the client's.
+	grant *granted
 	// begun is set once part of a response was written.
 	begun bool
 }
@@ -38,6 +43,9 @@ func (x *exchange) call() (Response, error) {
 	body := takeBuffer()
 	defer wipeBuffer(body)
 	if err := x.read(body); err != nil {
+		return nil, err
+	}
+	if err := x.adapt(body); err != nil {
 		return nil, err
 	}
 	req := x.route.newRequest()
@@ -51,6 +59,7 @@ func (x *exchange) call() (Response, error) {
 		return nil, err
 	}
 	token, kind := x.token(req, report)
+	x.route.relax(report)
 	switch {
 	case len(report.Missing) > 0:
 		return nil, plaiderr.MissingFields(report.Missing)
@@ -66,6 +75,12 @@ func (x *exchange) call() (Response, error) {
 		if err := x.open(ctx, kind, *token); err != nil {
 			return nil, err
 		}
+	}
+	if err := x.disturb(ctx); err != nil {
+		return nil, err
+	}
+	if x.caller.Items != nil {
+		return x.route.span(ctx, &x.caller, req)
 	}
 	return x.route.call(ctx, &x.caller, req)
 }
@@ -111,6 +126,15 @@ func (x *exchange) authenticate(req wire.Request, report *wire.Report) error {
 	if keys.Secret == "" {
 		keys.Secret = header(x.http, "Plaid-Secret")
 	}
+	if keys.ClientID == "" && keys.Secret == "" && x.server.signed != nil {
+		done, err := x.authorize(req, keys)
+		if err != nil {
+			return err
+		}
+		if done {
+			return x.wide()
+		}
+	}
 	if err := checkShape(keys.ClientID, keys.Secret); err != nil {
 		return err
 	}
@@ -120,7 +144,7 @@ func (x *exchange) authenticate(req wire.Request, report *wire.Report) error {
 		return err
 	}
 	x.caller.Client = client
-	return nil
+	return x.wide()
 }
 
 // token finds the token of a request whose route wants one: in the body, else as
@@ -141,7 +165,11 @@ func (x *exchange) token(req wire.Request, report *wire.Report) (*string, store.
 		return token, kind
 	}
 	missing := slices.Index(report.Missing, field)
-	if bearer, ok := bearerToken(x.http); ok {
+	bearer, found := bearerToken(x.http)
+	if x.grant != nil {
+		bearer, found = "", kind == store.AccessToken // what the caller came with opens Items
+	}
+	if found {
 		*token = bearer
 		if missing >= 0 {
 			report.Missing = slices.Delete(report.Missing, missing, missing+1)
@@ -155,14 +183,26 @@ func (x *exchange) token(req wire.Request, report *wire.Report) (*string, store.
 
 // open finds what the token stands for.
 func (x *exchange) open(ctx context.Context, kind store.TokenKind, text string) error {
+	if x.server.signed != nil && kind == store.AccessToken && (text == "" || LooksSigned(text)) {
+		return x.openGrant(ctx, text)
+	}
 	tok, head, err := x.server.tokens.Resolve(ctx, x.caller.Client.ID, kind, text)
 	if err != nil {
 		return err
 	}
-	if head.Item.Error != nil && !x.route.broken {
+	if x.grant != nil && !x.grant.opens(head) {
+		return unknown(kind)
+	}
+	return x.caller.enter(x.route, tok, head)
+}
+
+// enter makes an Item the one that the call is about, unless it is in an error with
+// which the route does not serve it.
+func (c *Caller) enter(r *Route, tok store.Token, head *store.Head) error {
+	if head.Item.Error != nil && !r.broken {
 		return plaiderr.OfItem(head.Item.Error)
 	}
-	x.caller.Token, x.caller.Item, x.caller.Account = tok, head, tok.Account
+	c.Token, c.Item, c.Account = tok, head, tok.Account
 	return nil
 }
 

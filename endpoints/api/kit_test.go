@@ -210,6 +210,15 @@ func (k *kit) do(method, path string, body io.Reader, headers ...string) *httpte
 	return w
 }
 
+// scrape returns the metrics as text.
+func (k *kit) scrape(t *testing.T) string {
+	t.Helper()
+	admin := api.NewAdmin(func(context.Context) error { return nil }, k.metrics)
+	w := httptest.NewRecorder()
+	admin.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	return w.Body.String()
+}
+
 // with returns a body with good credentials and the given members.
 func with(members string) string {
 	if members != "" {

@@ -3,10 +3,14 @@ package api
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid/wire"
+	"github.com/gingham-dev/gingham/models/plaiderr"
 	"github.com/gingham-dev/gingham/store"
 )
 
@@ -17,12 +21,14 @@ type Auth int
 const (
 	// NoAuth: nothing at all.
 	NoAuth Auth = iota
-	// ClientAuth: client_id and secret.
+	// ClientAuth: client_id and secret, or a signed token that stands for them.
 	ClientAuth
-	// ItemAuth: those and an access_token.
+	// ItemAuth: those and an access_token, or a signed token that opens Items.
 	ItemAuth
 	// ProcessorAuth: those and a processor_token.
 	ProcessorAuth
+	// AnyAuth: client_id and secret, or any signed token.
+	AnyAuth
 )
 
 // defaultLimit is how long a handler may take if its route doesn't say.
@@ -32,12 +38,19 @@ const defaultLimit = 30 * time.Second
 type Caller struct {
 	// Client is the authenticated client; nil with NoAuth. It is shared: do not change it.
 	Client *store.Client
+	// Signed says that he came with a signed token, rather than with the client's secret.
+	Signed bool
 	// Token, Item and Account are what the token of the request stands for, with
 	// ItemAuth and ProcessorAuth. Account is set with ProcessorAuth only. Item
 	// may be shared: Clone it before changing it.
 	Token   store.Token
 	Item    *store.Head
 	Account models.AccountID
+	// Items are those of the user whose token it is, the Item first, on a route that
+	// spans several; the token may open some that are in an error. Nil otherwise.
+	Items []*store.Head
+	// Params are the parameters of the path and of the query, of routes that have any.
+	Params url.Values
 	// RequestID is in the response and in the log.
 	RequestID string
 	// Now is when the request came in, in UTC, on the server's clock.
@@ -60,9 +73,12 @@ type Segmented interface {
 	Segments() (parts [][]byte, total int)
 }
 
-// Route is an endpoint: a POST operation of Plaid's API. Handle makes one.
+// Route is an endpoint: a POST operation of Plaid's API, unless its methods say
+// otherwise. Handle makes one.
 type Route struct {
-	// Path is as "/item/get".
+	// Method is as "POST".
+	Method string
+	// Path is as "/item/get"; ":id" in it stands for anything but a slash.
 	Path string
 	// Auth is what it asks for.
 	Auth Auth
@@ -72,6 +88,16 @@ type Route struct {
 	maxBody    int64
 	newRequest func() wire.Request
 	call       func(ctx context.Context, c *Caller, req wire.Request) (Response, error)
+
+	// How it differs from Plaid's: see the methods that set them. params says that there
+	// may be parameters in the path or in the query.
+	params            bool
+	also              []string
+	tokens            *Route
+	span              func(ctx context.Context, c *Caller, req wire.Request) (Response, error)
+	optional, ignored []string
+	forms             bool
+	failure           func(*plaiderr.Error) *Binary
 }
 
 // Handle returns the route of an endpoint. Its type arguments follow from fn,
@@ -82,10 +108,12 @@ func Handle[Req any, P interface {
 	wire.Request
 }, Resp Response](path string, auth Auth, fn func(ctx context.Context, c *Caller, req *Req) (Resp, error)) Route {
 	return Route{
+		Method:     http.MethodPost,
 		Path:       path,
 		Auth:       auth,
 		limit:      defaultLimit,
 		maxBody:    MaxBody,
+		params:     strings.Contains(path, ":"),
 		newRequest: func() wire.Request { return P(new(Req)) },
 		call: func(ctx context.Context, c *Caller, req wire.Request) (Response, error) {
 			resp, err := fn(ctx, c, (*Req)(req.(P)))
@@ -133,6 +161,9 @@ func (r *Route) check() error {
 		return fmt.Errorf("api: %s: %T has no access_token", r.Path, req)
 	case r.Auth == ProcessorAuth && !takesProcessor:
 		return fmt.Errorf("api: %s: %T has no processor_token", r.Path, req)
+	}
+	if r.tokens != nil {
+		return r.tokens.check()
 	}
 	return nil
 }

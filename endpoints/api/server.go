@@ -47,6 +47,14 @@ type Options struct {
 	// *plaiderr.Error it is to a client; an error that is none to him comes back
 	// as it is. Default: none is.
 	Explain func(error) error
+	// Faults says what is to go wrong with a call of a route that was found good, and
+	// is given its header FaultHeader. It is asked at every call. Default: nothing is.
+	Faults func(path string, c *Caller, header string) (Fault, error)
+	// Signed are the signed tokens that are taken in the place of credentials and of
+	// access tokens. Default: none are, nor are Basic credentials.
+	Signed SignedTokens
+	// Documents are JSON documents served to anybody who GETs them, by path. Default: none.
+	Documents map[string][]byte
 	// Routes is the whole table.
 	Routes []Route
 }
@@ -62,6 +70,8 @@ type Server struct {
 	now       func() time.Time
 	log       *slog.Logger
 	explain   func(error) error
+	faults    func(path string, c *Caller, header string) (Fault, error)
+	signed    SignedTokens
 	gzipAbove int
 	// unknown counts requests without a route.
 	unknown *routeCounts
@@ -71,7 +81,8 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		env: o.Environment, tokens: o.Tokens, ids: o.IDs, now: o.Now, log: o.Log,
-		routes: slices.Clone(o.Routes), gzipAbove: o.GzipAbove, explain: o.Explain,
+		routes: slices.Clone(o.Routes), gzipAbove: o.GzipAbove, explain: o.Explain, faults: o.Faults,
+		signed: o.Signed,
 		clients: &clients{store: o.Clients, tokens: o.Tokens, known: map[models.ClientID]*knownClient{}},
 	}
 	if s.log == nil {
@@ -88,19 +99,24 @@ func New(o Options) (*Server, error) {
 	sandbox := s.env == models.Sandbox
 	served := map[string]bool{}
 	for _, r := range s.routes {
-		if served[r.Path] {
-			return nil, fmt.Errorf("api: two routes for %s", r.Path)
+		for _, path := range r.Paths() {
+			if served[r.Method+path] {
+				return nil, fmt.Errorf("api: two routes for %s %s", r.Method, path)
+			}
+			served[r.Method+path] = true
 		}
 		if err := r.check(); err != nil {
 			return nil, err
 		}
-		served[r.Path] = true
 		if !sandbox && sandboxPath(r.Path) {
-			r = s.refusing(r.Path, plaiderr.SandboxOnly(r.Path))
+			r = s.refusing(r.Path, plaiderr.SandboxOnly(r.Path)).Also(r.also...)
 		}
 		s.add(r, counts.route(r.Path))
 	}
 	s.addUnserved(served, counts.route("unserved"))
+	for path, text := range o.Documents {
+		s.addDocument(path, text, counts.route(path))
+	}
 	return s, nil
 }
 
@@ -131,10 +147,16 @@ func ipExtractor(trusted []netip.Prefix) echo.IPExtractor {
 }
 
 func (s *Server) add(r Route, counts *routeCounts) {
-	s.echo.POST(r.Path, func(c *echo.Context) error {
-		s.serve(c, &r, counts)
+	s.echo.Add(r.Method, r.Path, func(c *echo.Context) error {
+		s.serve(c, r.asked(c.Request()), counts)
 		return nil
 	})
+	for _, path := range r.also {
+		s.echo.Add(r.Method, path, func(c *echo.Context) error {
+			s.serve(c, r.forTokens(), counts)
+			return nil
+		})
+	}
 }
 
 // serve runs one request from its first byte to its log line.
@@ -144,13 +166,19 @@ func (s *Server) serve(c *echo.Context, r *Route, counts *routeCounts) {
 	if x.caller.Now = x.start.UTC(); s.now != nil {
 		x.caller.Now = s.now().UTC()
 	}
+	if r.params {
+		x.caller.Params = parameters(c)
+	}
 	status := x.respond()
 	elapsed := time.Since(x.start)
 	counts.observe(status, elapsed)
 	s.logRequest(c, status, &x.caller, elapsed)
+	if status == noAnswer {
+		panic(http.ErrAbortHandler) // net/http closes the connection, and says nothing of it
+	}
 }
 
-// respond answers the request and returns the status it was answered with.
+// respond answers the request and returns the status it was answered with, or noAnswer.
 func (x *exchange) respond() (status int) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -163,6 +191,12 @@ func (x *exchange) respond() (status int) {
 		}
 	}()
 	resp, err := x.call()
+	if x.fault.Drop {
+		if err != nil {
+			_ = x.public(err) // for the log alone
+		}
+		return noAnswer
+	}
 	if err == nil {
 		if status, err = x.write(resp); err == nil {
 			return status
@@ -193,7 +227,7 @@ func (x *exchange) public(err error) *plaiderr.Error {
 }
 
 // unrouted answers what the router found no route for: a path there is none of,
-// or a method other than POST.
+// or another method.
 func (s *Server) unrouted(c *echo.Context, err error) {
 	if resp, uErr := echo.UnwrapResponse(c.Response()); uErr == nil && resp.Committed {
 		return
@@ -231,12 +265,12 @@ func (s *Server) logRequest(c *echo.Context, status int, caller *Caller, elapsed
 func (s *Server) addUnserved(served map[string]bool, counts *routeCounts) {
 	products := map[string]bool{}
 	for _, p := range plaid.Paths {
-		if served[p.Path] {
+		if served[http.MethodPost+p.Path] {
 			products[p.Product] = true
 		}
 	}
 	for _, p := range plaid.Paths {
-		if served[p.Path] {
+		if served[http.MethodPost+p.Path] {
 			continue
 		}
 		refusal := plaiderr.ProductsNotAuthorized(models.Product(p.Product))

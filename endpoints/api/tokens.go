@@ -124,16 +124,25 @@ func (t *Tokens) Resolve(ctx context.Context, client models.ClientID, kind store
 	if err != nil {
 		return store.Token{}, nil, err
 	}
-	head, err := t.store.Head(ctx, client, tok.Item)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return store.Token{}, nil, unknown(kind)
-	case err != nil:
-		return store.Token{}, nil, fmt.Errorf("api: read an item: %w", err)
-	case head.Item.Removed():
-		return store.Token{}, nil, plaiderr.ItemRemoved()
+	head, err := t.item(ctx, client, tok.Item, kind)
+	if err != nil {
+		return store.Token{}, nil, err
 	}
 	return tok, head, nil
+}
+
+// item is the Item that a token of a kind opens.
+func (t *Tokens) item(ctx context.Context, client models.ClientID, id models.ItemID, kind store.TokenKind) (*store.Head, error) {
+	head, err := t.store.Head(ctx, client, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, unknown(kind)
+	case err != nil:
+		return nil, fmt.Errorf("api: read an item: %w", err)
+	case head.Item.Removed():
+		return nil, plaiderr.ItemRemoved()
+	}
+	return head, nil
 }
 
 // Take is Lookup of a one-time token that can be taken once only: after that it is unknown.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,9 +18,11 @@ import (
 // jsonType is shared by all responses; net/http doesn't change it.
 var jsonType = []string{"application/json"}
 
-// Binary is a response that is not JSON, as a PDF. Its request id is in the
-// header only.
+// Binary is a response that is not JSON, as a PDF, or not 200. Its request id is in
+// the header only.
 type Binary struct {
+	// Status is the HTTP status; 0 is 200.
+	Status int
 	// ContentType is as "application/pdf".
 	ContentType string
 	// Header holds further headers, by any name.
@@ -38,8 +41,9 @@ func (x *exchange) write(resp Response) (int, error) {
 		for name, value := range resp.Header {
 			x.w.Header().Set(name, value)
 		}
-		x.send(http.StatusOK, []string{resp.ContentType}, len(resp.Data), resp.Data)
-		return http.StatusOK, nil
+		status := cmp.Or(resp.Status, http.StatusOK)
+		x.send(status, []string{resp.ContentType}, len(resp.Data), resp.Data)
+		return status, nil
 	case Segmented:
 		resp.SetRequestID(x.caller.RequestID)
 		parts, total := resp.Segments()
@@ -67,6 +71,9 @@ func (x *exchange) write(resp Response) (int, error) {
 
 // writeError answers with an error and returns its status, unless a response was begun.
 func (x *exchange) writeError(e *plaiderr.Error) int {
+	if x.route.failure != nil {
+		return x.writeAs(e)
+	}
 	if !x.begun {
 		out := takeBuffer()
 		defer keepBuffer(out)
@@ -74,6 +81,15 @@ func (x *exchange) writeError(e *plaiderr.Error) int {
 		x.send(e.Status(), jsonType, len(out.b), out.b)
 	}
 	return e.Status()
+}
+
+// writeAs is writeError in the route's own form.
+func (x *exchange) writeAs(e *plaiderr.Error) int {
+	resp := x.route.failure(e)
+	if !x.begun {
+		_, _ = x.write(resp) // which takes any Binary
+	}
+	return cmp.Or(resp.Status, http.StatusOK)
 }
 
 // send writes a response of total bytes. There is nobody to tell of an error in
@@ -87,13 +103,14 @@ func (x *exchange) send(status int, contentType []string, total int, parts ...[]
 	h["Content-Length"] = values[1:2:2]
 	x.begun = true
 	x.w.WriteHeader(status)
+	body := x.body(total)
 	if len(parts) == 1 {
-		_, _ = x.w.Write(parts[0])
+		_, _ = body.Write(parts[0])
 		return
 	}
 	out := takeBuffer()
 	defer keepBuffer(out)
-	g := gatherer{w: x.w, out: out}
+	g := gatherer{w: body, out: out}
 	for _, part := range parts {
 		if g.add(part); g.failed {
 			return

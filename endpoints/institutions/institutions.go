@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/endpoints/api/names"
 	"github.com/gingham-dev/gingham/models"
 )
 
@@ -28,7 +29,7 @@ type institution struct {
 func New(list []models.Institution) *Group {
 	g := &Group{byID: make(map[models.InstitutionID]*institution, len(list))}
 	for i := range list {
-		in := &institution{Institution: &list[i], folded: fold(list[i].Name)}
+		in := &institution{Institution: &list[i], folded: names.Fold(list[i].Name)}
 		for _, p := range in.Products {
 			in.products = append(in.products, string(p))
 		}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/gingham-dev/gingham/endpoints/api/names"
 )
 
 const (
@@ -27,20 +29,9 @@ type logo struct {
 // base64 is the picture as a PNG in base64.
 func (l *logo) base64(folded, primary string) string {
 	l.once.Do(func() {
-		l.text = base64.StdEncoding.EncodeToString(monogram(initials(folded), primary))
+		l.text = base64.StdEncoding.EncodeToString(monogram(names.Initials(folded), primary))
 	})
 	return l.text
-}
-
-// initials are the first letters of the first two words of a folded name.
-func initials(folded string) string {
-	var out string
-	for _, word := range strings.Fields(folded) {
-		if out += word[:1]; len(out) == 2 {
-			break
-		}
-	}
-	return out
 }
 
 // monogram draws letters, at most two, on a ground of the given colour. A

@@ -8,17 +8,6 @@ import (
 	"testing"
 )
 
-func TestInitials(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]string{
-		"First Platypus Bank": "fp", "Chase": "c", "1st Source": "1s", "Élan": "e", "": "",
-	} {
-		if got := initials(fold(name)); got != want {
-			t.Errorf("initials of %q are %q, want %q", name, got, want)
-		}
-	}
-}
-
 // TestMonogram draws every letter and looks at the picture's size and colours.
 func TestMonogram(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/endpoints/api/names"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
 )
@@ -23,10 +24,10 @@ func (g *Group) search(_ context.Context, _ *api.Caller, req *plaid.Institutions
 	}
 	_, pays := o.PaymentInitiation.Get()
 	products := req.Products.Or(nil)
-	var found [ranks][]*institution
-	query := fold(req.Query)
+	var found [names.Ranks][]*institution
+	query := names.Fold(req.Query)
 	for _, in := range g.list {
-		rank, ok := match(in.folded, query)
+		rank, ok := names.Match(in.folded, query)
 		if !ok || !in.in(req.CountryCodes) || in.OAuth != o.OAuth.Or(in.OAuth) || !in.canDo(products) {
 			continue
 		}

@@ -40,6 +40,9 @@ func (g *Group) exchange(ctx context.Context, c *api.Caller, req *plaid.ItemPubl
 	if err != nil {
 		return nil, err
 	}
+	if err := g.ledger.Claim(ctx, h); err != nil {
+		return nil, errors.Join(err, g.forget(ctx, client, text))
+	}
 	if _, err := g.tokens.Take(ctx, client, store.PublicToken, req.PublicToken); err != nil {
 		return nil, errors.Join(err, g.forget(ctx, client, text))
 	}

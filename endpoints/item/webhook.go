@@ -9,10 +9,11 @@ import (
 	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/models/plaid"
 	"github.com/gingham-dev/gingham/store"
+	"github.com/gingham-dev/gingham/webhooks"
 )
 
-// updateWebhook changes where an Item's webhooks go; null and "" end them. A
-// request that doesn't say leaves them as they are.
+// updateWebhook changes where an Item's webhooks go, and tells the new receiver so;
+// null and "" end them. A request that doesn't say leaves them as they are.
 func (g *Group) updateWebhook(ctx context.Context, c *api.Caller, req *plaid.ItemWebhookUpdateRequest) (*plaid.ItemWebhookUpdateResponse, error) {
 	url := req.Webhook.Or("")
 	if url != "" {
@@ -28,6 +29,7 @@ func (g *Group) updateWebhook(ctx context.Context, c *api.Caller, req *plaid.Ite
 				return ledger.ErrRemoved
 			}
 			next.Item.Webhook = url
+			g.ledger.Tell(next, webhooks.WebhookUpdateAcknowledged(url))
 			return nil
 		})
 		if err != nil {

@@ -32,69 +32,69 @@ var languages = []string{
 
 // create makes a link token.
 func (g *Group) create(ctx context.Context, c *api.Caller, req *plaid.LinkTokenCreateRequest) (*plaid.LinkTokenCreateResponse, error) {
-	session, err := g.session(ctx, c, req)
+	t, err := g.token(ctx, c, req)
 	if err != nil {
 		return nil, err
 	}
-	token, err := g.sessions.Create(ctx, session)
+	text, err := g.sessions.CreateToken(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	resp := &plaid.LinkTokenCreateResponse{LinkToken: token, Expiration: session.ExpiresAt, UserID: req.UserID}
-	if session.Hosted != nil {
-		url := g.publicURL + linksession.HostedPath(g.env, token)
+	resp := &plaid.LinkTokenCreateResponse{LinkToken: text, Expiration: t.ExpiresAt, UserID: req.UserID}
+	if t.Hosted != nil {
+		url := g.publicURL + linksession.HostedPath(g.env, text)
 		resp.HostedLinkURL = &url
 	}
 	return resp, nil
 }
 
-// session is the session that a request asks for.
-func (g *Group) session(ctx context.Context, c *api.Caller, req *plaid.LinkTokenCreateRequest) (*linksession.Session, error) {
-	s := &linksession.Session{
+// token is the token that a request asks for.
+func (g *Group) token(ctx context.Context, c *api.Caller, req *plaid.LinkTokenCreateRequest) (*linksession.Token, error) {
+	t := &linksession.Token{
 		Client: c.Client.ID, CreatedAt: c.Now,
 		ClientName: req.ClientName, Language: req.Language, Countries: req.CountryCodes,
 		Customization: wire.ValueOr(req.LinkCustomizationName, ""), Filters: filters(req.AccountFilters),
 		MultiItem: req.EnableMultiItemLink != nil && *req.EnableMultiItemLink,
 	}
-	if !slices.Contains(languages, s.Language) {
+	if !slices.Contains(languages, t.Language) {
 		return nil, plaiderr.InvalidField("language must be one of: " + strings.Join(languages, ", "))
 	}
-	if err := setUser(s, req); err != nil {
+	if err := setUser(t, req); err != nil {
 		return nil, err
 	}
-	if err := g.setUpdate(ctx, s, req); err != nil {
+	if err := g.setUpdate(ctx, t, req); err != nil {
 		return nil, err
 	}
-	if err := g.setProducts(s, req); err != nil {
+	if err := g.setProducts(t, req); err != nil {
 		return nil, err
 	}
-	if err := g.setInstitution(s, req); err != nil {
+	if err := g.setInstitution(t, req); err != nil {
 		return nil, err
 	}
-	if err := g.setURLs(c.Client, s, req); err != nil {
+	if err := g.setURLs(c.Client, t, req); err != nil {
 		return nil, err
 	}
-	return s, setLife(s, req)
+	return t, setLife(t, req)
 }
 
-// setUser sets whose session it is.
-func setUser(s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
+// setUser sets whose accounts are to be linked.
+func setUser(t *linksession.Token, req *plaid.LinkTokenCreateRequest) error {
 	switch {
 	case req.UserID != nil && *req.UserID == "":
 		return plaiderr.New(plaiderr.InvalidUserID)
 	case req.UserID == nil && req.User == nil:
 		return plaiderr.MissingFields([]string{"user"})
 	}
-	s.UserID = wire.ValueOr(req.UserID, "")
+	t.UserID = wire.ValueOr(req.UserID, "")
 	if req.User != nil {
-		s.ClientUserID = req.User.ClientUserID
+		t.ClientUserID = req.User.ClientUserID
 	}
 	return nil
 }
 
 // setUpdate finds the Items of update mode, whatever state they are in: to mend
 // them is what it is for.
-func (g *Group) setUpdate(ctx context.Context, s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
+func (g *Group) setUpdate(ctx context.Context, t *linksession.Token, req *plaid.LinkTokenCreateRequest) error {
 	tokens := req.AccessTokens
 	if req.AccessToken != "" {
 		tokens = append([]string{req.AccessToken}, tokens...)
@@ -102,31 +102,31 @@ func (g *Group) setUpdate(ctx context.Context, s *linksession.Session, req *plai
 	if len(tokens) == 0 {
 		return nil
 	}
-	s.Update = &linksession.Update{}
+	t.Update = &linksession.Update{}
 	if u := req.Update; u != nil {
-		s.Update.AccountSelection = u.AccountSelectionEnabled != nil && *u.AccountSelectionEnabled
-		s.Update.Reauthorization = u.ReauthorizationEnabled != nil && *u.ReauthorizationEnabled
+		t.Update.AccountSelection = u.AccountSelectionEnabled != nil && *u.AccountSelectionEnabled
+		t.Update.Reauthorization = u.ReauthorizationEnabled != nil && *u.ReauthorizationEnabled
 	}
 	for _, token := range tokens {
-		tok, _, err := g.tokens.Resolve(ctx, s.Client, store.AccessToken, token)
+		tok, _, err := g.tokens.Resolve(ctx, t.Client, store.AccessToken, token)
 		if err != nil {
 			return err
 		}
-		s.Update.Items = append(s.Update.Items, tok.Item)
+		t.Update.Items = append(t.Update.Items, tok.Item)
 	}
 	return nil
 }
 
 // setInstitution sets the institution to begin with, where one is given.
-func (g *Group) setInstitution(s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
+func (g *Group) setInstitution(t *linksession.Token, req *plaid.LinkTokenCreateRequest) error {
 	if req.InstitutionData != nil {
-		s.RoutingNumber = wire.ValueOr(req.InstitutionData.RoutingNumber, "")
+		t.RoutingNumber = wire.ValueOr(req.InstitutionData.RoutingNumber, "")
 	}
 	if req.InstitutionID == nil {
 		return nil
 	}
-	s.Institution = models.InstitutionID(*req.InstitutionID)
-	if _, _, ok := g.providers.Institution(s.Institution); !ok {
+	t.Institution = models.InstitutionID(*req.InstitutionID)
+	if _, _, ok := g.providers.Institution(t.Institution); !ok {
 		return plaiderr.New(plaiderr.InvalidInstitution)
 	}
 	return nil
@@ -134,15 +134,20 @@ func (g *Group) setInstitution(s *linksession.Session, req *plaid.LinkTokenCreat
 
 // setLife says how long the token works. A hosted page has a life of its own,
 // longer where it goes by text message or e-mail.
-func setLife(s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
+func setLife(t *linksession.Token, req *plaid.LinkTokenCreateRequest) error {
 	life := newItemLife
-	if s.Update != nil {
+	if t.Update != nil {
 		life = updateLife
 	}
 	if h := req.HostedLink; h != nil {
-		s.Hosted = &linksession.Hosted{
+		t.Hosted = &linksession.Hosted{
 			Delivery: wire.ValueOr(h.DeliveryMethod, ""), CompletionRedirectURI: wire.ValueOr(h.CompletionRedirectURI, ""),
 			MobileApp: h.IsMobileApp != nil && *h.IsMobileApp,
+		}
+		if uri := t.Hosted.CompletionRedirectURI; uri != "" {
+			if err := linksession.CheckCompletion(uri); err != nil {
+				return err
+			}
 		}
 		switch {
 		case h.URLLifetimeSeconds != nil:
@@ -150,14 +155,14 @@ func setLife(s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
 				return plaiderr.InvalidField("hosted_link.url_lifetime_seconds must be between 1 and 1814400")
 			}
 			life = time.Duration(*h.URLLifetimeSeconds) * time.Second
-		case s.Hosted.Delivery == "sms":
+		case t.Hosted.Delivery == "sms":
 			life = smsLife
-		case s.Hosted.Delivery == "email":
+		case t.Hosted.Delivery == "email":
 			life = emailLife
 		default:
 			life = hostedLife
 		}
 	}
-	s.ExpiresAt = s.CreatedAt.Add(life)
+	t.ExpiresAt = t.CreatedAt.Add(life)
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"github.com/gingham-dev/gingham/models/plaid"
 )
 
-// filters are the account filters of a request as a session keeps them.
+// filters are the account filters of a request as a token keeps them.
 func filters(f *plaid.LinkTokenAccountFilters) *linksession.Filters {
 	if f == nil {
 		return nil
@@ -29,7 +29,7 @@ func filters(f *plaid.LinkTokenAccountFilters) *linksession.Filters {
 	return out
 }
 
-// wireFilters renders a session's account filters as they were given, apart from
+// wireFilters renders a token's account filters as they were given, apart from
 // those of other accounts, which the response has no room for.
 func wireFilters(f *linksession.Filters) *plaid.AccountFiltersResponse {
 	if f == nil {

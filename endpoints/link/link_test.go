@@ -51,6 +51,7 @@ func invalidProduct(list string) apitest.Failure {
 
 func TestCreateErrors(t *testing.T) {
 	s := serve(t, apitest.Options{})
+	const badCompletion = "hosted_link.completion_redirect_uri must be an absolute URL"
 	const unlisted = "OAuth redirect URI must be configured in the developer dashboard. See https://dashboard.plaid.com/team/api"
 	field := apitest.InvalidField
 	tests := []struct {
@@ -93,6 +94,8 @@ func TestCreateErrors(t *testing.T) {
 		{"redirect to an app", withAuth(`"redirect_uri":"app://localhost/oauth"`), field("redirect_uri must use https")},
 		{"redirect unlisted", withAuth(`"redirect_uri":"` + apitest.RedirectURI + `/"`), field(unlisted)},
 		{"hosted for no time", withAuth(`"hosted_link":{"url_lifetime_seconds":0}`), field("hosted_link.url_lifetime_seconds must be between 1 and 1814400")},
+		{"hosted to code", withAuth(`"hosted_link":{"completion_redirect_uri":"javascript:alert(1)"}`), field(badCompletion)},
+		{"hosted to nowhere", withAuth(`"hosted_link":{"completion_redirect_uri":"/done"}`), field(badCompletion)},
 		{"hosted for long", withAuth(`"hosted_link":{"url_lifetime_seconds":1814401}`), field("hosted_link.url_lifetime_seconds must be between 1 and 1814400")},
 	}
 	for _, tt := range tests {
@@ -233,16 +236,16 @@ func TestUpdateMode(t *testing.T) {
 	}
 	for members, items := range good {
 		a := s.Post(create, with(members)).OK()
-		session, err := sessions.Get(t.Context(), apitest.Client, a.Text("link_token"), s.Now())
+		token, err := sessions.Token(t.Context(), a.Text("link_token"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		u := session.Update
+		u := token.Update
 		if u == nil || len(u.Items) != items || u.Items[0] != h.ID {
-			t.Errorf("%s: session updates %+v", members, u)
+			t.Errorf("%s: token updates %+v", members, u)
 		}
 		if selects := strings.Contains(members, "update"); u.AccountSelection != selects || u.Reauthorization != selects {
-			t.Errorf("%s: session updates %+v", members, u)
+			t.Errorf("%s: token updates %+v", members, u)
 		}
 	}
 }

@@ -19,16 +19,16 @@ var inUpdate = []models.Product{
 }
 
 // setProducts sets the lists of products and what they want to know.
-func (g *Group) setProducts(s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
+func (g *Group) setProducts(t *linksession.Token, req *plaid.LinkTokenCreateRequest) error {
 	lists := []struct {
 		field string
 		names []string
 		to    *[]models.Product
 	}{
-		{"products", req.Products.Or(nil), &s.Products},
-		{"required_if_supported_products", req.RequiredIfSupportedProducts.Or(nil), &s.RequiredIfSupported},
-		{"optional_products", req.OptionalProducts.Or(nil), &s.Optional},
-		{"additional_consented_products", req.AdditionalConsentedProducts.Or(nil), &s.Consented},
+		{"products", req.Products.Or(nil), &t.Products},
+		{"required_if_supported_products", req.RequiredIfSupportedProducts.Or(nil), &t.RequiredIfSupported},
+		{"optional_products", req.OptionalProducts.Or(nil), &t.Optional},
+		{"additional_consented_products", req.AdditionalConsentedProducts.Or(nil), &t.Consented},
 	}
 	for i, list := range lists {
 		var err error
@@ -44,25 +44,25 @@ func (g *Group) setProducts(s *linksession.Session, req *plaid.LinkTokenCreateRe
 			return err
 		}
 	}
-	if err := checkMode(s); err != nil {
+	if err := checkMode(t); err != nil {
 		return err
 	}
 	if req.Transactions != nil && req.Transactions.DaysRequested != nil {
-		s.DaysRequested = int(*req.Transactions.DaysRequested)
+		t.DaysRequested = int(*req.Transactions.DaysRequested)
 	}
-	return setStatements(s, req.Statements)
+	return setStatements(t, req.Statements)
 }
 
 // checkMode checks that products are asked for in a session that makes an Item,
 // and in update mode only those that it can add.
-func checkMode(s *linksession.Session) error {
-	if s.Update == nil {
-		if len(s.Products) == 0 {
+func checkMode(t *linksession.Token) error {
+	if t.Update == nil {
+		if len(t.Products) == 0 {
 			return plaiderr.InvalidField("must provide at least one product")
 		}
 		return nil
 	}
-	for _, p := range s.Products {
+	for _, p := range t.Products {
 		if !slices.Contains(inUpdate, p) && !strings.HasPrefix(string(p), "cra_") {
 			return plaiderr.InvalidField("products must not be set in update mode, which cannot add " + string(p))
 		}
@@ -85,15 +85,15 @@ func (g *Group) checkOffered(products []models.Product) error {
 }
 
 // setStatements sets which statements to have; the product wants to be told.
-func setStatements(s *linksession.Session, days *plaid.LinkTokenCreateRequestStatements) error {
+func setStatements(t *linksession.Token, days *plaid.LinkTokenCreateRequestStatements) error {
 	if days == nil {
-		if slices.Contains(s.Products, models.ProductStatements) {
+		if slices.Contains(t.Products, models.ProductStatements) {
 			return plaiderr.InvalidField("statements must be set to use the statements product")
 		}
 		return nil
 	}
 	d, err := linksession.CheckDays("statements", days.StartDate, days.EndDate)
-	s.Statements = &d
+	t.Statements = &d
 	return err
 }
 

@@ -17,16 +17,16 @@ const unlisted = "OAuth redirect URI must be configured in the developer dashboa
 	"See https://dashboard.plaid.com/team/api"
 
 // setURLs sets where webhooks go and where OAuth returns to.
-func (g *Group) setURLs(client *store.Client, s *linksession.Session, req *plaid.LinkTokenCreateRequest) error {
+func (g *Group) setURLs(client *store.Client, t *linksession.Token, req *plaid.LinkTokenCreateRequest) error {
 	if req.Webhook != nil {
-		s.Webhook = *req.Webhook
-		if err := linksession.CheckWebhook("webhook", s.Webhook); err != nil {
+		t.Webhook = *req.Webhook
+		if err := linksession.CheckWebhook("webhook", t.Webhook); err != nil {
 			return err
 		}
 	}
 	if req.RedirectURI != nil {
-		s.RedirectURI = *req.RedirectURI
-		return g.checkRedirect(client, s.RedirectURI)
+		t.RedirectURI = *req.RedirectURI
+		return g.checkRedirect(client, t.RedirectURI)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func linkRequest(c *api.Caller, req *plaid.SandboxPublicTokenCreateRequest) (led
 	}
 	link := ledger.LinkRequest{
 		Client: c.Client.ID, Institution: models.InstitutionID(req.InstitutionID),
-		Credentials: credentials(o.OverrideUsername, o.OverridePassword),
+		Credentials: credentials(o.OverrideUsername, o.OverridePassword), Unclaimed: true,
 	}
 	if req.UserID != nil {
 		link.UserID = *req.UserID

@@ -31,6 +31,7 @@ func (g *Group) Routes() []api.Route {
 		api.Handle("/sandbox/public_token/create", api.ClientAuth, g.createPublicToken).TakesUpTo(maxCustomUser),
 		api.Handle("/sandbox/processor_token/create", api.ClientAuth, g.createProcessorToken).TakesUpTo(maxCustomUser),
 		api.Handle("/sandbox/item/reset_login", api.ItemAuth, g.resetLogin).AnswersBroken(),
+		api.Handle("/sandbox/item/fire_webhook", api.ItemAuth, g.fireWebhook).AnswersBroken(),
 		api.Handle("/sandbox/item/set_verification_status", api.ItemAuth, g.setVerificationStatus).AnswersBroken(),
 		api.Handle("/sandbox/transactions/create", api.ItemAuth, g.createTransactions),
 	}

@@ -225,6 +225,7 @@ func TestTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	rest := map[string]string{
+		"/sandbox/item/fire_webhook":            `,"webhook_code":"DEFAULT_UPDATE"`,
 		"/sandbox/item/set_verification_status": `,"account_id":"a","verification_status":"verification_expired"`,
 		"/sandbox/transactions/create":          `,"transactions":[]`,
 	}

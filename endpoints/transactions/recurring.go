@@ -53,6 +53,9 @@ func (g *Group) streams(ctx context.Context, c *api.Caller, ids []string, o *pla
 	if err != nil {
 		return nil, err
 	}
+	if err := g.ledger.WatchStreams(ctx, h, list); err != nil {
+		return nil, err
+	}
 	s := &streams{updated: h.Item.TransactionsUpdated.LastSuccess, version: plaid.PFCVersionV2}
 	if o != nil && o.PersonalFinanceCategoryVersion != nil {
 		s.version = *o.PersonalFinanceCategoryVersion

@@ -89,19 +89,7 @@ func (g *Group) changes(ctx context.Context, c *api.Caller, req *plaid.Transacti
 	if err != nil {
 		return nil, nil, err
 	}
-	return h, &update{page}, g.arm(ctx, h)
-}
-
-// arm notes an Item's first sync, from when on changes tell of themselves.
-func (g *Group) arm(ctx context.Context, h *store.Head) error {
-	if h.Item.SyncArmed {
-		return nil
-	}
-	_, err := g.ledger.Update(ctx, h.Client, h.ID, func(next *store.Head) error {
-		next.Item.SyncArmed = true
-		return nil
-	})
-	return err
+	return h, &update{page}, g.ledger.WatchSync(ctx, h)
 }
 
 // withTransactions are the accounts that have transactions; investment accounts never do.

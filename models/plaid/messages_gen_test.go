@@ -47,6 +47,7 @@ var requests = []wire.Request{
 	&ProcessorTransactionsRecurringGetRequest{},
 	&ProcessorTransactionsRefreshRequest{},
 	&ProcessorTransactionsSyncRequest{},
+	&SandboxItemFireWebhookRequest{},
 	&SandboxItemResetLoginRequest{},
 	&SandboxItemSetVerificationStatusRequest{},
 	&SandboxProcessorTokenCreateRequest{},
@@ -57,6 +58,7 @@ var requests = []wire.Request{
 	&TransactionsRecurringGetRequest{},
 	&TransactionsRefreshRequest{},
 	&TransactionsSyncRequest{},
+	&WebhookVerificationKeyGetRequest{},
 }
 
 // responses holds one of every response.
@@ -99,6 +101,7 @@ var responses = []wire.Response{
 	&ProcessorTransactionsRecurringGetResponse{},
 	&ProcessorTransactionsRefreshResponse{},
 	&ProcessorTransactionsSyncResponse{},
+	&SandboxItemFireWebhookResponse{},
 	&SandboxItemResetLoginResponse{},
 	&SandboxItemSetVerificationStatusResponse{},
 	&SandboxProcessorTokenCreateResponse{},
@@ -109,6 +112,7 @@ var responses = []wire.Response{
 	&TransactionsRecurringGetResponse{},
 	&TransactionsRefreshResponse{},
 	&TransactionsSyncResponse{},
+	&WebhookVerificationKeyGetResponse{},
 }
 
 // values holds one of everything that occurs in a response.
@@ -180,6 +184,7 @@ var values = []wire.Value{
 	&ItemStatusTransactions{},
 	&ItemWebhookUpdateResponse{},
 	&ItemWithConsentFields{},
+	&JWKPublicKey{},
 	&LiabilitiesGetResponse{},
 	&LiabilitiesObject{},
 	&LinkEvent{},
@@ -246,6 +251,7 @@ var values = []wire.Value{
 	&ProductStatus{},
 	&ProductStatusBreakdown{},
 	&RemovedTransaction{},
+	&SandboxItemFireWebhookResponse{},
 	&SandboxItemResetLoginResponse{},
 	&SandboxItemSetVerificationStatusResponse{},
 	&SandboxProcessorTokenCreateResponse{},
@@ -268,5 +274,6 @@ var values = []wire.Value{
 	&TrustIndex{},
 	&TrustIndexSubscore{},
 	&TrustIndexSubscores{},
+	&WebhookVerificationKeyGetResponse{},
 	&YieldRate{},
 }

@@ -53,6 +53,69 @@ func (v *CustomSandboxTransaction) DecodeJSON(d *wire.Decoder) {
 	d.End("amount", "date_posted", "date_transacted", "description")
 }
 
+// SandboxItemFireWebhookRequest is the body of /sandbox/item/fire_webhook.
+type SandboxItemFireWebhookRequest struct {
+	wire.Credentials
+	wire.ItemAccess
+
+	WebhookCode string  `json:"webhook_code"`
+	WebhookType *string `json:"webhook_type,omitzero"`
+}
+
+// DecodeJSON implements wire.Request.
+func (v *SandboxItemFireWebhookRequest) DecodeJSON(d *wire.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Next() {
+		switch d.Key() {
+		case "access_token":
+			if x, ok := d.NonEmpty(); ok {
+				v.AccessToken = x
+			}
+		case "client_id":
+			v.ClientID = d.Credential()
+		case "secret":
+			v.Secret = d.Credential()
+		case "webhook_code":
+			if x, ok := d.OneOf(valuesSandboxItemFireWebhookRequestWebhookCode); ok {
+				v.WebhookCode = x
+			}
+		case "webhook_type":
+			if d.Null() {
+				break
+			}
+			if x, ok := d.OneOf(valuesWebhookType); ok {
+				v.WebhookType = &x
+			}
+		default:
+			d.Unknown()
+		}
+	}
+	d.End("access_token", "webhook_code")
+}
+
+// SandboxItemFireWebhookResponse answers /sandbox/item/fire_webhook.
+type SandboxItemFireWebhookResponse struct {
+	RequestID    string `json:"request_id"`
+	WebhookFired bool   `json:"webhook_fired"`
+}
+
+// AppendJSON implements wire.Value.
+func (v *SandboxItemFireWebhookResponse) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = append(b, `"request_id":`...)
+	b = wire.AppendString(b, v.RequestID)
+	b = append(b, `,"webhook_fired":`...)
+	b = wire.AppendBool(b, v.WebhookFired)
+	return append(b, '}')
+}
+
+// SetRequestID implements wire.Response.
+func (v *SandboxItemFireWebhookResponse) SetRequestID(id string) {
+	v.RequestID = id
+}
+
 // SandboxItemResetLoginRequest is the body of /sandbox/item/reset_login.
 type SandboxItemResetLoginRequest struct {
 	wire.Credentials

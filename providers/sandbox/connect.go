@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gingham-dev/gingham/models"
@@ -31,15 +32,17 @@ type session struct {
 	Seed        uint64               `json:"seed,string"`
 	// Stage is the step whose answer is awaited.
 	Stage providers.StepKind `json:"stage"`
-	// Login is set once the credentials are accepted; MFA is what it still asks for.
+	// Login is set once the credentials are accepted, or from the start where Mends says
+	// that it is to be mended; MFA is what it still asks for.
 	Login *state `json:"login,omitempty"`
+	Mends bool   `json:"mends,omitempty"`
 	MFA   mfa    `json:"mfa,omitzero"`
 	// Round counts the rounds of MFA that were answered.
 	Round int `json:"round,omitempty"`
 }
 
-// BeginConnect starts linking. With credentials it is done at once: MFA is
-// taken as passed, as nobody is there to answer it.
+// BeginConnect starts linking, or mending where there is a state. With credentials
+// it is done at once: MFA is taken as passed, as nobody is there to answer it.
 func (p *Provider) BeginConnect(_ context.Context, req providers.ConnectRequest) (providers.Step, error) {
 	in := p.institutions[req.Institution]
 	if in == nil {
@@ -49,12 +52,19 @@ func (p *Provider) BeginConnect(_ context.Context, req providers.ConnectRequest)
 		return providers.Step{}, failure(providers.Kind(in.Unavailable), "this institution always answers so")
 	}
 	s := &session{Institution: in.ID, Seed: req.Seed}
+	if req.State != nil {
+		var err error
+		if s.Login, err = readState(req.State); err != nil {
+			return providers.Step{}, err
+		}
+		s.Mends = true
+	}
 	if req.Credentials != nil {
-		l, err := p.login(s, req.Credentials[FieldUsername], req.Credentials[FieldPassword])
+		l, err := p.signIn(s, req.Credentials[FieldUsername], req.Credentials[FieldPassword])
 		if err != nil {
 			return providers.Step{}, err
 		}
-		return done(&l.st, req.Now)
+		return p.done(s, &l.st, req.Now)
 	}
 	if in.OAuth {
 		s.Stage = providers.StepRedirect
@@ -82,12 +92,12 @@ func (p *Provider) ContinueConnect(_ context.Context, raw []byte, answer provide
 	case providers.StepRedirect:
 		return p.afterRedirect(s, answer)
 	case providers.StepCredentials:
-		l, err := p.login(s, answer.Values[FieldUsername], answer.Values[FieldPassword])
+		l, err := p.signIn(s, answer.Values[FieldUsername], answer.Values[FieldPassword])
 		if err != nil {
 			return providers.Step{}, err
 		}
 		if l.mfa.Kind == "" {
-			return done(&l.st, answer.Now)
+			return p.done(s, &l.st, answer.Now)
 		}
 		s.Login, s.MFA = &l.st, l.mfa
 		return s.ask()
@@ -102,7 +112,7 @@ func (p *Provider) ContinueConnect(_ context.Context, raw []byte, answer provide
 		s.Round++
 	}
 	if s.Stage != providers.StepDevice && s.Round >= s.MFA.Rounds {
-		return done(s.Login, answer.Now)
+		return p.done(s, s.Login, answer.Now)
 	}
 	return s.ask()
 }
@@ -117,13 +127,30 @@ func (p *Provider) afterRedirect(s *session, answer providers.Answer) (providers
 	}
 	user, password := answer.Values[FieldUsername], answer.Values[FieldPassword]
 	if user == "" {
+		if s.Mends {
+			return p.done(s, s.Login, answer.Now)
+		}
 		user, password = userGood, passGood
 	}
-	l, err := p.login(s, user, password)
+	l, err := p.signIn(s, user, password)
 	if err != nil {
 		return providers.Step{}, err
 	}
-	return done(&l.st, answer.Now)
+	return p.done(s, &l.st, answer.Now)
+}
+
+// signIn checks credentials. Who mends a login must be its user, whose data goes
+// on: of what he enters, only what it asks for on the way counts.
+func (p *Provider) signIn(s *session, user, password string) (login, error) {
+	l, err := p.login(s, user, password)
+	if err != nil || !s.Mends {
+		return l, err
+	}
+	if user != s.Login.User {
+		return login{}, failure(providers.InvalidCredentials, "another user than the login's")
+	}
+	l.st = *s.Login
+	return l, nil
 }
 
 // step completes a step with the session.
@@ -136,9 +163,31 @@ func (s *session) step(st providers.Step) (providers.Step, error) {
 	return st, nil
 }
 
-// done ends linking at a moment.
-func done(st *state, now time.Time) (providers.Step, error) {
-	st.Linked = models.DateOf(now)
-	raw, err := st.encode()
-	return providers.Step{Kind: providers.StepDone, State: raw}, err
+// done ends linking or mending at a moment.
+func (p *Provider) done(s *session, st *state, now time.Time) (providers.Step, error) {
+	if !s.Mends {
+		st.Linked = models.DateOf(now)
+	}
+	st.Reset, st.ExpiresAt = false, time.Time{}
+	step := providers.Step{Kind: providers.StepDone}
+	if p.loginLasts > 0 {
+		// Stores keep times to the millisecond, and what was to happen then must.
+		st.ExpiresAt = now.UTC().Add(p.loginLasts).Truncate(time.Millisecond)
+		step.LoginExpiresAt = st.ExpiresAt
+		if in := p.institutions[s.Institution]; in != nil && asksConsent(in) {
+			step.ConsentExpiresAt = st.ExpiresAt
+		}
+	}
+	if verified := st.verifiedOn().Time(); st.MicroDeposits && verified.After(now) {
+		step.NextChange = verified
+	}
+	var err error
+	step.State, err = st.encode()
+	return step, err
+}
+
+// asksConsent reports whether an institution's people agree for a time only, as
+// the law of Europe and the United Kingdom has it.
+func asksConsent(in *models.Institution) bool {
+	return !slices.Contains(in.Countries, "US") && !slices.Contains(in.Countries, "CA")
 }

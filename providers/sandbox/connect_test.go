@@ -2,8 +2,10 @@ package sandbox
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/providers"
@@ -208,5 +210,87 @@ func TestBrokenSession(t *testing.T) {
 		if _, err := p.ContinueConnect(t.Context(), []byte(session), providers.Answer{Now: day}); err == nil {
 			t.Errorf("%q is accepted", session)
 		}
+	}
+}
+
+// TestMending checks that a login that is mended keeps all that it was, apart
+// from what made it stop working.
+func TestMending(t *testing.T) {
+	p := newExpiring(t)
+	const json = `{"seed":"mended","override_accounts":[{"type":"depository","subtype":"checking"}]}`
+	for name, c := range map[string]struct {
+		in             models.InstitutionID
+		user, password string
+		// again is what signs in anew, with the answers to what that asks for.
+		again answers
+		asks  []providers.StepKind
+	}{
+		"good":            {bank, userGood, passGood, answers{FieldUsername: userGood, FieldPassword: "mfa_selections", "answer_0_0": "Yes"}, []providers.StepKind{providers.StepCredentials, providers.StepSelections}},
+		"micro-deposits":  {bank, userGood, passMicroDeposits, answers{FieldUsername: userGood, FieldPassword: passGood}, []providers.StepKind{providers.StepCredentials}},
+		"dynamic":         {bank, "user_transactions_dynamic", "x", answers{FieldUsername: "user_transactions_dynamic", FieldPassword: "y"}, []providers.StepKind{providers.StepCredentials}},
+		"custom":          {bank, userCustom, json, answers{FieldUsername: userCustom, FieldPassword: "{}"}, []providers.StepKind{providers.StepCredentials}},
+		"bank's own page": {"ins_127287", "user_yuppie", "x", answers{FieldOutcome: "success"}, []providers.StepKind{providers.StepRedirect}},
+		"its user":        {"ins_127287", "user_yuppie", "x", answers{FieldUsername: "user_yuppie", FieldPassword: "y"}, []providers.StepKind{providers.StepRedirect}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := link(t, p, c.in, c.user, c.password)
+			if c.user == "user_transactions_dynamic" {
+				sync(t, p, &conn, true)
+				state, err := p.CreateTransactions(t.Context(), conn, []providers.NewTransaction{{Transacted: "2026-11-20", Posted: "2026-11-20", Description: "Created"}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				conn.State = state
+			}
+			before, err := readState(conn.State)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if conn.State, err = p.ResetLogin(t.Context(), conn); err != nil {
+				t.Fatal(err)
+			}
+			now := day.Add(40 * 24 * time.Hour)
+			at := providers.ConnectRequest{Institution: c.in, Now: now, Seed: 99, State: conn.State}
+			step, err := p.BeginConnect(t.Context(), at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			other := answers{FieldUsername: userLinkRecovery, FieldPassword: "x"}
+			if _, err := p.ContinueConnect(t.Context(), step.Session, providers.Answer{Now: now, Values: other}); kind(err) != providers.InvalidCredentials {
+				t.Errorf("another user: %v", err)
+			}
+			at.Credentials = other
+			if _, err := p.BeginConnect(t.Context(), at); kind(err) != providers.InvalidCredentials {
+				t.Errorf("another user's credentials: %v", err)
+			}
+			var asked []providers.StepKind
+			for step.Kind != providers.StepDone {
+				asked = append(asked, step.Kind)
+				if step, err = p.ContinueConnect(t.Context(), step.Session, providers.Answer{Now: now, Values: c.again}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !slices.Equal(asked, c.asks) {
+				t.Errorf("asked for %v, want %v", asked, c.asks)
+			}
+			if !step.LoginExpiresAt.Equal(now.Add(month)) || !step.NextChange.IsZero() {
+				t.Errorf("mended: expires %s, next change %s", step.LoginExpiresAt, step.NextChange)
+			}
+			after, err := readState(step.State)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before.ExpiresAt = now.Add(month)
+			if !reflect.DeepEqual(after, before) {
+				t.Errorf("mended\n%+v, was\n%+v", after, before)
+			}
+			conn.State, conn.Now = step.State, now
+			if err := p.Status(t.Context(), conn); err != nil {
+				t.Errorf("mended: %v", err)
+			}
+		})
+	}
+	if _, err := p.BeginConnect(t.Context(), providers.ConnectRequest{Institution: bank, Now: day, State: []byte(`{`)}); err == nil {
+		t.Error("a broken state is mended")
 	}
 }

@@ -15,18 +15,18 @@ import (
 // and rows add up from linking on; rows posted before are history that the
 // starting balance holds already. Where it is left out, investments start at
 // the value of their holdings, student loans at what their terms leave owing,
-// and others at an amount from the seed.
+// and others at an amount from the seed. What edits move, see moves.
 type custom struct {
 	*customUser
 	p *Provider
 }
 
-func (c *custom) accounts(v *view) []models.Account {
+func (c *custom) accounts(v *view, by moves) []models.Account {
 	out := make([]models.Account, len(c.customUser.accounts))
 	for i := range c.customUser.accounts {
 		a := &c.customUser.accounts[i]
 		account := a.account
-		sum, held := models.Decimal{}, models.Decimal{}
+		sum, held := by[account.Key].posted, by[account.Key].held
 		c.each(v, a, "", func(r *customRow, _ int) {
 			switch {
 			case r.posted > v.today:
@@ -155,19 +155,14 @@ func (c *custom) inflowAmount(v *view, a *customAccount, day models.Date) models
 	return c.start(v, a).Mul(a.rate()).DivRound(decimal.New(1200, 0), 2).Abs().Neg()
 }
 
-func (c *custom) transactions(v *view, from models.Date) ([]models.Transaction, models.Date) {
+func (c *custom) transactions(v *view, from models.Date) ([]models.Transaction, []coming) {
 	known := c.p.meanings()
 	rows := 0
 	for i := range c.customUser.accounts {
 		rows += len(c.customUser.accounts[i].rows)
 	}
 	out := make([]models.Transaction, 0, rows)
-	next := models.Date("")
-	soonest := func(d models.Date) {
-		if d > v.today && (next == "" || d < next) {
-			next = d
-		}
-	}
+	var ahead []coming
 	for i := range c.customUser.accounts {
 		a := &c.customUser.accounts[i]
 		if a.account.IsInvestment() && len(a.rows) == 0 {
@@ -176,16 +171,16 @@ func (c *custom) transactions(v *view, from models.Date) ([]models.Transaction, 
 		own := c.p.currency(a.currency, v.currency)
 		if a.inflow != nil {
 			days := inflowDays(v, a.inflow.day)
-			soonest(days[len(days)-1])
+			ahead = append(ahead, coming{day: days[len(days)-1]})
 		}
 		c.each(v, a, from, func(r *customRow, n int) {
-			soonest(r.posted)
 			t := models.Transaction{
 				Key: a.account.Key + "-" + strconv.Itoa(n), AccountKey: a.account.Key, Amount: r.amount,
 				Currency: c.p.currency(r.currency, own), Date: r.posted, AuthorizedDate: r.transacted,
 				Name: r.text, OriginalDescription: r.text,
 			}
 			if r.posted > v.today {
+				ahead = append(ahead, coming{key: t.Key, day: r.posted})
 				t.Pending, t.Date, t.Key = true, r.transacted, pendingKey(t.Key)
 			} else if r.posted > v.Linked && n < len(a.rows) {
 				t.PendingKey = pendingKey(t.Key)
@@ -193,12 +188,14 @@ func (c *custom) transactions(v *view, from models.Date) ([]models.Transaction, 
 			if t.Date < from {
 				return
 			}
-			known.of(r.text, r.amount.IsNegative()).apply(&t)
+			c.describe(known, &t)
 			out = append(out, t)
 		})
 	}
-	return out, next
+	return out, ahead
 }
+
+func (c *custom) describe(known *meanings, t *models.Transaction) { known.apply(t) }
 
 // currency is that of a code, or fallback where there is none.
 func (p *Provider) currency(code string, fallback models.Currency) models.Currency {

@@ -61,8 +61,8 @@ const maxAccounts = 100
 // so does a document of income (paystub, w2): its keys are unknown here.
 func (p *Provider) decodeCustom(text []byte) (*customUser, error) {
 	r := &reader{}
-	if len(text) > maxCustom {
-		r.failf("user_custom", "more than %d bytes", maxCustom)
+	if len(text) > maxText {
+		r.failf("user_custom", "more than %d bytes", maxText)
 		return nil, r.fault
 	}
 	top := r.parseObject(text)

@@ -112,13 +112,13 @@ func (p *Provider) meanings() *meanings {
 	return &meanings{p: p, seen: map[meaningKey]meaning{}}
 }
 
-// of is the meaning of a description.
-func (ms *meanings) of(description string, in bool) meaning {
-	k := meaningKey{description, in}
+// apply writes to a transaction what its name and direction mean.
+func (ms *meanings) apply(t *models.Transaction) {
+	k := meaningKey{t.Name, t.Amount.IsNegative()}
 	m, ok := ms.seen[k]
 	if !ok {
-		m = ms.p.meaning(description, in)
+		m = ms.p.meaning(k.description, k.in)
 		ms.seen[k] = m
 	}
-	return m
+	m.apply(t)
 }

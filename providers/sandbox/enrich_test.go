@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/providers"
 )
 
 func TestEnrich(t *testing.T) {
@@ -46,5 +47,50 @@ func TestEnrichKeepsTheChannel(t *testing.T) {
 	newProvider(t).Enrich(t.Context(), &tx)
 	if tx.Channel != "online" {
 		t.Errorf("channel %s", tx.Channel)
+	}
+}
+
+// TestEditsAreEnriched checks that rows are described as the user's others are.
+func TestEditsAreEnriched(t *testing.T) {
+	p := newProvider(t)
+	for user, password := range map[string]string{userGood: passGood, "user_yuppie": "x", userCustom: editable} {
+		c := link(t, p, bank, user, password)
+		account := accounts(t, p, c)[0].Key
+		edited(t, p, &c, providers.TransactionEdit{AccountKey: account, Posted: ago(0), Amount: money("5"), Description: ptr("Starbucks #221 Oakland")})
+		coffee := find(t, p, c, "Starbucks #221 Oakland")
+		if coffee.MerchantName != "Starbucks" || coffee.Category.V2.Detailed != "FOOD_AND_DRINK_COFFEE" || len(coffee.Counterparties) != 1 ||
+			(coffee.Location.City != "") != (user == "user_yuppie") {
+			t.Errorf("%s: %+v", user, coffee)
+		}
+		edited(t, p, &c, providers.TransactionEdit{Key: coffee.Key, Description: ptr("QXZ 77")})
+		unknown := find(t, p, c, "QXZ 77")
+		if unknown.MerchantName != "" || unknown.Category.V1.Detailed != "TRANSFER_OUT_OTHER_TRANSFER_OUT" || unknown.Counterparties != nil || unknown.Location.City != "" {
+			t.Errorf("%s: renamed %+v", user, unknown)
+		}
+		edited(t, p, &c, providers.TransactionEdit{Key: coffee.Key, Amount: money("-5")})
+		if in := find(t, p, c, "QXZ 77"); in.Category.V1.Detailed != "TRANSFER_IN_OTHER_TRANSFER_IN" {
+			t.Errorf("%s: money in is %+v", user, in.Category)
+		}
+	}
+	c := link(t, p, bank, userCustom, editable)
+	edited(t, p, &c, providers.TransactionEdit{Key: "account-0-0", Amount: money("-10")})
+	if in := find(t, p, c, "OLD"); in.Category.V1.Detailed != "TRANSFER_IN_OTHER_TRANSFER_IN" {
+		t.Errorf("what went out and now comes in is %+v", in.Category)
+	}
+
+	// user_good's own descriptions mean for other rows what they mean for its own.
+	c = link(t, p, bank, userGood, passGood)
+	var own models.Transaction
+	for _, r := range sync(t, p, &c, false).Transactions {
+		if r.Name == "SparkFun" {
+			own = r
+		}
+	}
+	edited(t, p, &c, providers.TransactionEdit{Key: own.Key, Description: ptr("OTHER")})
+	edited(t, p, &c, providers.TransactionEdit{Key: own.Key, Description: ptr("SparkFun")})
+	for _, r := range sync(t, p, &c, false).Transactions {
+		if r.Key == own.Key && text(t, r) != text(t, own) {
+			t.Errorf("named as before: %s\nwas %s", text(t, r), text(t, own))
+		}
 	}
 }

@@ -35,39 +35,50 @@ func isGood(user string) bool { return user == userGood || user == userLinkRecov
 // newGood prepares user_good's rows.
 func newGood(p *Provider) *good {
 	g := &good{set: p.set}
+	known := p.meanings()
 	for _, c := range p.set.Good.Cycle {
 		t := models.Transaction{
 			AccountKey: c.Account, Amount: c.Amount, Name: c.Description, OriginalDescription: c.Description,
 		}
-		p.meaning(c.Description, c.Amount.IsNegative()).apply(&t)
-		t.Channel = c.Channel
-		if found, ok := p.set.PFC.Category(c.V2, veryHigh); ok {
-			t.Category = found
-		}
-		if one, ok := p.set.PFC.Version1(c.V1, veryHigh); ok {
-			t.Category.V1 = one
-		}
+		g.describe(known, &t)
 		g.rows = append(g.rows, t)
 		g.days = append(g.days, c.DaysBefore)
 	}
 	return g
 }
 
-func (g *good) accounts(v *view) []models.Account {
+// describe knows the rows of the cycle better than their descriptions tell.
+func (g *good) describe(known *meanings, t *models.Transaction) {
+	known.apply(t)
+	for _, c := range g.set.Good.Cycle {
+		if c.Description != t.Name || c.Amount.IsNegative() != t.Amount.IsNegative() {
+			continue
+		}
+		t.Channel = c.Channel
+		if found, ok := g.set.PFC.Category(c.V2, veryHigh); ok {
+			t.Category = found
+		}
+		if one, ok := g.set.PFC.Version1(c.V1, veryHigh); ok {
+			t.Category.V1 = one
+		}
+	}
+}
+
+func (g *good) accounts(v *view, _ moves) []models.Account {
 	out := slices.Clone(g.set.Good.Accounts)
 	for i := range out {
 		out[i].Balances.Currency = v.currency
 	}
 	if v.MicroDeposits {
 		out[0].Verification = "pending_automatic_verification"
-		if v.today >= v.Linked.AddDays(microDepositDays) {
+		if v.today >= v.verifiedOn() {
 			out[0].Verification = "automatically_verified"
 		}
 	}
 	return out
 }
 
-func (g *good) transactions(v *view, from models.Date) ([]models.Transaction, models.Date) {
+func (g *good) transactions(v *view, from models.Date) ([]models.Transaction, []coming) {
 	from = max(from, v.Linked.AddDays(-goodHistory))
 	newest := v.Linked.Time().AddDate(0, 0, -goodNewest)
 	var out []models.Transaction
@@ -88,10 +99,10 @@ func (g *good) transactions(v *view, from models.Date) ([]models.Transaction, mo
 			out = append(out, t)
 		}
 	}
-	if v.MicroDeposits && v.today < v.Linked.AddDays(microDepositDays) {
-		return out, v.Linked.AddDays(microDepositDays)
+	if v.MicroDeposits {
+		return out, []coming{{day: v.verifiedOn()}}
 	}
-	return out, ""
+	return out, nil
 }
 
 func (g *good) owners(*view) []models.AccountOwners {

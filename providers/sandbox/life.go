@@ -15,7 +15,7 @@ import (
 // rows sum to the same opening balance at every moment after linking, whatever
 // refreshes and created rows come between (for a card, the balance less the
 // amounts). Available is current less what is pending to go out; on a card,
-// the limit less current and less that.
+// the limit less current and less that. What edits move, see moves.
 type life struct {
 	*fixtures.Life
 	p    *Provider
@@ -23,9 +23,13 @@ type life struct {
 }
 
 // accounts are the life's accounts with their balances at the view's moment.
-func (l *life) accounts(v *view) []models.Account {
+func (l *life) accounts(v *view, by moves) []models.Account {
 	moved := make([]models.Decimal, len(l.Accounts))
 	held := make([]models.Decimal, len(l.Accounts))
+	for i := range l.Accounts {
+		m := by[l.Accounts[i].Key]
+		moved[i], held[i] = m.posted, m.held
+	}
 	today := l.day(v)
 	for _, e := range l.entries(v, today) {
 		switch {
@@ -62,22 +66,16 @@ func (l *life) accounts(v *view) []models.Account {
 }
 
 // transactions are the life's rows since a day.
-func (l *life) transactions(v *view, from models.Date) ([]models.Transaction, models.Date) {
+func (l *life) transactions(v *view, from models.Date) ([]models.Transaction, []coming) {
 	today := l.day(v)
 	known := l.p.meanings()
 	dates := dateTable{linked: v.Linked}
 	var out []models.Transaction
-	next := 0
-	soonest := func(d int) {
-		if d > today && (next == 0 || d < next) {
-			next = d
-		}
-	}
+	var ahead []coming
 	// A month ahead holds the next row of every stream.
 	for _, e := range l.entries(v, today+lookAhead) {
-		soonest(e.born)
-		soonest(e.posts)
 		if e.born > today {
+			ahead = append(ahead, coming{day: dates.of(e.born)})
 			continue
 		}
 		t := models.Transaction{
@@ -88,6 +86,7 @@ func (l *life) transactions(v *view, from models.Date) ([]models.Transaction, mo
 			t.Currency = models.Currency{ISO: e.currency}
 		}
 		if e.posts > today {
+			ahead = append(ahead, coming{key: e.key, day: dates.of(e.posts)})
 			t.Pending, t.Date, t.Key = true, t.AuthorizedDate, pendingKey(e.key)
 		} else {
 			t.Date = dates.of(e.posts)
@@ -98,21 +97,20 @@ func (l *life) transactions(v *view, from models.Date) ([]models.Transaction, mo
 		if t.Date < from {
 			continue
 		}
-		known.of(e.text, e.amount.IsNegative()).apply(&t)
-		if t.Channel == "in store" {
-			home := l.Owner.Addresses[0]
-			t.Location = models.Location{City: home.City, Region: home.Region, PostalCode: home.PostalCode, Country: home.Country}
-		}
+		l.describe(known, &t)
 		out = append(out, t)
 	}
-	if next == 0 {
-		return out, ""
-	}
-	return out, dates.of(next)
+	return out, ahead
 }
 
-// pendingKey is the key of a row while it is pending.
-func pendingKey(key string) string { return key + "-pending" }
+// describe places what is bought in a store where the person lives.
+func (l *life) describe(known *meanings, t *models.Transaction) {
+	known.apply(t)
+	if t.Channel == "in store" {
+		home := l.Owner.Addresses[0]
+		t.Location = models.Location{City: home.City, Region: home.Region, PostalCode: home.PostalCode, Country: home.Country}
+	}
+}
 
 func (l *life) owners(*view) []models.AccountOwners {
 	owners := []models.Owner{l.Owner}

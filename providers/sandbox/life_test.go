@@ -252,6 +252,9 @@ func TestFarFuture(t *testing.T) {
 		c.Now = day.AddDate(years, 0, 0)
 		sync(t, p, &c, true)
 		accounts(t, p, c)
+		if next := sync(t, p, &c, false).NextChange; years > 0 && !next.IsZero() {
+			t.Errorf("a life that stands still changes at %s", next)
+		}
 	}
 }
 

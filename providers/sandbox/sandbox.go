@@ -1,7 +1,8 @@
 // Package sandbox is the provider of test data: institutions that do not
 // exist, and people whose accounts and transactions are a pure function of who
 // they are, of the day on which they were linked, of the clock, and of what a
-// tester asked for since (refreshes, added rows, a custom user's JSON).
+// tester asked for since (refreshes, added and edited rows, a custom user's JSON,
+// a login that is to be broken).
 //
 // Two calls with equal connections and clocks return equal bytes, in any
 // process, at any time; nothing is remembered between calls.
@@ -34,6 +35,8 @@ var (
 	_ providers.InvestmentsProvider = (*Provider)(nil)
 	_ providers.LiabilitiesProvider = (*Provider)(nil)
 	_ providers.TransactionCreator  = (*Provider)(nil)
+	_ providers.TransactionEditor   = (*Provider)(nil)
+	_ providers.LoginResetter       = (*Provider)(nil)
 	_ providers.Enricher            = (*Provider)(nil)
 )
 
@@ -42,11 +45,22 @@ type Provider struct {
 	set          *fixtures.Set
 	institutions map[models.InstitutionID]*models.Institution
 	good         *good
+	loginLasts   time.Duration
+}
+
+// Options are what can be chosen of a sandbox.
+type Options struct {
+	// LoginLasts is after how long a login that is linked stops working, until the
+	// person signs in again; 0 is never.
+	LoginLasts time.Duration
 }
 
 // New makes a sandbox over a loaded set of fixtures, which it shares.
-func New(set *fixtures.Set) *Provider {
-	p := &Provider{set: set, institutions: make(map[models.InstitutionID]*models.Institution, len(set.Institutions))}
+func New(set *fixtures.Set, o Options) *Provider {
+	p := &Provider{
+		set: set, institutions: make(map[models.InstitutionID]*models.Institution, len(set.Institutions)),
+		loginLasts: o.LoginLasts,
+	}
 	for i := range set.Institutions {
 		p.institutions[set.Institutions[i].ID] = &set.Institutions[i]
 	}
@@ -64,14 +78,22 @@ func (p *Provider) Institutions() []models.Institution { return p.set.Institutio
 
 // persona is a person's data as a view sees it.
 type persona interface {
-	accounts(v *view) []models.Account
-	// transactions are those from a day on, and the first day after today on
-	// which they would differ ("" is never).
-	transactions(v *view, from models.Date) ([]models.Transaction, models.Date)
+	accounts(v *view, by moves) []models.Account
+	// transactions are those from a day on, and what is to come of them.
+	transactions(v *view, from models.Date) ([]models.Transaction, []coming)
+	// describe fills in what a transaction's description and direction tell of it.
+	describe(known *meanings, t *models.Transaction)
 	owners(v *view) []models.AccountOwners
 	numbers(v *view) []models.AccountNumbers
 	investments(v *view, from models.Date) models.Investments
 	liabilities(v *view) models.Liabilities
+}
+
+// coming is a day on which transactions change by themselves, if it is after today:
+// the row of that key posts, or, where there is none, any other reason.
+type coming struct {
+	key string
+	day models.Date
 }
 
 // view is a connection at a moment.
@@ -84,7 +106,8 @@ type view struct {
 	currency    models.Currency
 }
 
-// open reads a connection's state and finds the person it is of.
+// open reads a connection's state and finds the person it is of. A login that no
+// longer works is a LoginRequired error.
 func (p *Provider) open(c providers.Conn) (*view, persona, error) {
 	st, err := readState(c.State)
 	if err != nil {
@@ -95,6 +118,9 @@ func (p *Provider) open(c providers.Conn) (*view, persona, error) {
 		return nil, nil, &providers.Error{
 			Kind: providers.InstitutionGone, Scope: "item", Detail: "no such institution in the sandbox",
 		}
+	}
+	if err := st.check(c.Now); err != nil {
+		return nil, nil, err
 	}
 	v := &view{
 		state: st, now: c.Now, today: models.DateOf(c.Now), institution: in,
@@ -117,7 +143,7 @@ func (p *Provider) persona(st *state) (persona, error) {
 	return nil, fmt.Errorf("sandbox: state of unknown user %q", st.User)
 }
 
-// Status is always nil: a sandbox login keeps working until the ledger says otherwise.
+// Status is nil until the login expires or is reset; then it is a LoginRequired error.
 func (p *Provider) Status(_ context.Context, c providers.Conn) error {
 	_, _, err := p.open(c)
 	return err
@@ -132,7 +158,11 @@ func (p *Provider) Accounts(_ context.Context, c providers.Conn) ([]models.Accou
 	if err != nil {
 		return nil, err
 	}
-	return who.accounts(v), nil
+	by, err := p.moved(v, who)
+	if err != nil {
+		return nil, err
+	}
+	return who.accounts(v, by), nil
 }
 
 // SyncTransactions lists every transaction since req.From as it stands at c.Now.
@@ -149,11 +179,11 @@ func (p *Provider) SyncTransactions(_ context.Context, c providers.Conn, req pro
 			return providers.SyncResult{}, err
 		}
 	}
-	var next models.Date
-	res.Transactions, next = who.transactions(v, req.From)
-	if next != "" {
-		res.NextChange = next.Time()
+	seen, err := p.overlay(v, who, req.From)
+	if err != nil {
+		return providers.SyncResult{}, err
 	}
+	res.Transactions, res.NextChange = seen.rows, seen.next.Time()
 	return res, nil
 }
 
@@ -177,6 +207,39 @@ func (p *Provider) CreateTransactions(_ context.Context, c providers.Conn, rows 
 		})
 	}
 	return v.encode()
+}
+
+// EditTransactions adds, changes and removes rows of any user. A row is known by
+// its key, pending or posted alike. What can't be done is an InvalidInput error whose
+// Detail begins with the place, as transactions[3].account_id.
+func (p *Provider) EditTransactions(_ context.Context, c providers.Conn, edits []providers.TransactionEdit) (json.RawMessage, error) {
+	v, who, err := p.open(c)
+	if err != nil {
+		return nil, err
+	}
+	d, err := p.draft(v, who)
+	if err != nil {
+		return nil, err
+	}
+	for i := range edits {
+		if err := d.make(i, &edits[i]); err != nil {
+			return nil, err
+		}
+	}
+	if err := v.setEdits(d.edits); err != nil {
+		return nil, err
+	}
+	return v.encode()
+}
+
+// ResetLogin breaks the login. One that is broken already can be reset as well.
+func (p *Provider) ResetLogin(_ context.Context, c providers.Conn) (json.RawMessage, error) {
+	st, err := readState(c.State)
+	if err != nil {
+		return nil, err
+	}
+	st.Reset = true
+	return st.encode()
 }
 
 // Owners tells who owns each account.

@@ -21,7 +21,7 @@ func newProvider(t testing.TB) *Provider {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(set)
+	return New(set, Options{})
 }
 
 // link connects a user with credentials given at once.

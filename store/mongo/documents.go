@@ -20,6 +20,7 @@ type clientDoc struct {
 	Name                string             `bson:"name"`
 	Secrets             []store.SecretHash `bson:"secrets"`
 	AllowedRedirectURIs []string           `bson:"allowed_redirect_uris"`
+	AllowedOrigins      []string           `bson:"allowed_origins"`
 	CreatedAt           time.Time          `bson:"created_at"`
 	Rev                 int64              `bson:"rev"`
 }

@@ -224,9 +224,9 @@ func (s *Store) ListItems(ctx context.Context, client models.ClientID, after mod
 	return ids, err
 }
 
-// DueItems returns up to limit Items whose Due time has come and that nobody holds.
-func (s *Store) DueItems(ctx context.Context, now time.Time, limit int) ([]store.ItemRef, error) {
-	return s.refs(ctx, bson.D{{Key: "due", Value: bson.D{{Key: "$lte", Value: now}}}, {Key: "$or", Value: free(now)}},
+// DueItems returns up to limit Items whose Due time has come by due and that nobody holds at now.
+func (s *Store) DueItems(ctx context.Context, due, now time.Time, limit int) ([]store.ItemRef, error) {
+	return s.refs(ctx, bson.D{{Key: "due", Value: bson.D{{Key: "$lte", Value: due}}}, {Key: "$or", Value: free(now)}},
 		bson.D{{Key: "due", Value: 1}}, limit)
 }
 

@@ -37,9 +37,12 @@ var indexes = []index{
 	{blocks, bson.D{{Key: "item", Value: 1}, {Key: "_id", Value: 1}}, false},  // the sweep, Item by Item
 	{tokens, bson.D{{Key: "expires_at", Value: 1}}, true},                     // the sweep of what expired
 	{records, bson.D{{Key: "expires_at", Value: 1}}, true},
-	{deliveries, bson.D{{Key: "state", Value: 1}, {Key: "next_at", Value: 1}}, false},
-	{deliveries, bson.D{{Key: "state", Value: 1}, {Key: "at", Value: 1}}, false},
-	{deliveries, bson.D{{Key: "client", Value: 1}, {Key: "at", Value: -1}}, false},
+	{deliveries, bson.D{{Key: "expires_at", Value: 1}}, true},
+	{deliveries, bson.D{{Key: "client", Value: 1}, {Key: "_id", Value: -1}}, false}, // a client's deliveries
+	// Deliveries that are due: of all receivers, and of some. Where these are too many
+	// to merge, the first serves them as well, with no document read in vain.
+	{deliveries, bson.D{{Key: "state", Value: 1}, {Key: "next_at", Value: 1}, {Key: "_id", Value: 1}, {Key: "receiver", Value: 1}}, false},
+	{deliveries, bson.D{{Key: "state", Value: 1}, {Key: "receiver", Value: 1}, {Key: "next_at", Value: 1}, {Key: "_id", Value: 1}}, false},
 }
 
 // name is the index's name, as MongoDB itself would name it.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	driver "go.mongodb.org/mongo-driver/v2/mongo"
 
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/store"
@@ -42,7 +43,7 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, h storetest.Hooks) store.Store {
 		return open(t, mongotest.URI(t), Options{AfterCommit: h.AfterCommit, BeforeHead: h.BeforeHead, Monitor: watch(t, &seen)})
 	})
-	for _, name := range []string{"find", "findAndModify", "update", "delete", "aggregate"} {
+	for _, name := range []string{"find", "findAndModify", "update", "delete", "aggregate", "distinct"} {
 		if n, _ := seen.Load(name); n == nil {
 			t.Errorf("no filter of a command %s was seen", name)
 		}
@@ -97,6 +98,19 @@ func TestCheck(t *testing.T) {
 	}
 	err := s.Check(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "index due_1 of heads is missing") {
+		t.Errorf("Check: %v", err)
+	}
+}
+
+// TestOldIndex: an index that was declared once does no harm.
+func TestOldIndex(t *testing.T) {
+	uri := mongotest.URI(t)
+	s := open(t, uri, Options{})
+	old := driver.IndexModel{Keys: bson.D{{Key: "client", Value: 1}, {Key: "at", Value: -1}}}
+	if _, err := s.db.Collection(deliveries).Indexes().CreateOne(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, uri, Options{}).Check(t.Context()); err != nil {
 		t.Errorf("Check: %v", err)
 	}
 }
@@ -156,7 +170,7 @@ func TestServerGone(t *testing.T) {
 			return s.Commit(ctx, h, []store.Block{{ID: "b", Item: "i", Client: "c", CreatedAt: time.UnixMilli(1), Data: []byte("x")}})
 		},
 		"Claim": func() error {
-			_, err := s.ClaimDeliveries(ctx, "w", time.UnixMilli(1), time.UnixMilli(2), 9)
+			_, err := s.ClaimDeliveries(ctx, "w", time.UnixMilli(1), time.UnixMilli(2), []string{"r"}, 9)
 			return err
 		},
 	} {

@@ -169,25 +169,22 @@ func (s *Store) deleteMany(ctx context.Context, collection string, filter bson.D
 	return n, err
 }
 
-// SweepExpired deletes up to limit tokens and records that expired, and finished
-// deliveries of events that happened, before the given time, and says how many.
+// SweepExpired deletes up to limit tokens, records and ended deliveries that
+// expired before the given time, and says how many.
 func (s *Store) SweepExpired(ctx context.Context, before time.Time, limit int) (int, error) {
-	earlier := bson.D{{Key: "$lt", Value: before}}
+	expired := bson.D{{Key: "expires_at", Value: bson.D{{Key: "$lt", Value: before}}}}
 	deleted := 0
 	for _, of := range []struct {
-		collection, by string
-		filter         bson.D
+		collection string
+		filter     bson.D
 	}{
-		{tokens, "expires_at", bson.D{{Key: "expires_at", Value: earlier}}},
-		{records, "expires_at", bson.D{{Key: "expires_at", Value: earlier}}},
-		{deliveries, "at", bson.D{
-			{Key: "state", Value: bson.D{{Key: "$in", Value: bson.A{store.Delivered, store.Failed}}}},
-			{Key: "at", Value: earlier},
-		}},
+		{tokens, expired},
+		{records, expired},
+		{deliveries, append(expired[:1:1], bson.E{Key: "state", Value: bson.D{{Key: "$ne", Value: store.Waiting}}})},
 	} {
 		for deleted < limit {
 			most := min(limit-deleted, sweepPage)
-			ids, err := s.oldest(ctx, of.collection, of.filter, of.by, most)
+			ids, err := s.ids(ctx, of.collection, of.filter, bson.D{{Key: "expires_at", Value: 1}}, most)
 			if err != nil {
 				return deleted, err
 			}
@@ -209,12 +206,12 @@ func (s *Store) SweepExpired(ctx context.Context, before time.Time, limit int) (
 	return deleted, nil
 }
 
-// oldest lists the ids of up to limit documents, in the order of a time of theirs.
-func (s *Store) oldest(ctx context.Context, collection string, filter bson.D, by string, limit int) ([]string, error) {
+// ids lists the ids of up to limit documents, in an order.
+func (s *Store) ids(ctx context.Context, collection string, filter, order bson.D, limit int) ([]string, error) {
 	var ids []string
 	err := s.call(ctx, func(ctx context.Context) error {
 		cursor, err := s.db.Collection(collection).Find(ctx, filter, options.Find().
-			SetSort(bson.D{{Key: by, Value: 1}}).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "_id", Value: 1}}))
+			SetSort(order).SetLimit(int64(limit)).SetProjection(bson.D{{Key: "_id", Value: 1}}))
 		if err != nil {
 			return err
 		}

@@ -85,12 +85,34 @@ func TestSweepExpiredPages(t *testing.T) {
 	}
 }
 
+// TestDeleteDeliveriesPages: of more than a page of deliveries none is left, and
+// none of another's is gone.
+func TestDeleteDeliveriesPages(t *testing.T) {
+	s := open(t, mongotest.URI(t), Options{})
+	ctx := t.Context()
+	var docs []deliveryDoc
+	for i := range 2*sweepPage + 1 {
+		docs = append(docs, deliveryDoc{ID: fmt.Sprint(i), Client: "c", State: store.Waiting})
+	}
+	docs = append(docs, deliveryDoc{ID: "another's", Client: "d", State: store.Waiting})
+	if _, err := s.db.Collection(deliveries).InsertMany(ctx, docs); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DeleteDeliveries(ctx, "c"); err != nil {
+		t.Fatal(err)
+	}
+	left, err := s.ids(ctx, deliveries, bson.D{{Key: "client", Value: bson.D{{Key: "$gt", Value: ""}}}}, bson.D{{Key: "_id", Value: 1}}, 10)
+	if err != nil || len(left) != 1 || left[0] != "another's" {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
 // TestSweepSparesReplayed: a delivery that is replayed after a sweep found it,
 // before the sweep deletes it, stays.
 func TestSweepSparesReplayed(t *testing.T) {
 	uri := mongotest.URI(t)
 	other := open(t, uri, Options{})
-	failed := store.Delivery{Event: store.Event{ID: "e", At: time.UnixMilli(1000)}, Client: "c", State: store.Failed}
+	failed := store.Delivery{Event: store.Event{ID: "e"}, Client: "c", State: store.Failed, ExpiresAt: time.UnixMilli(1000)}
 	found := 0
 	s := open(t, uri, Options{Monitor: &event.CommandMonitor{Succeeded: func(ctx context.Context, e *event.CommandSucceededEvent) {
 		first, err := e.Reply.LookupErr("cursor", "firstBatch", "0")
@@ -111,7 +133,7 @@ func TestSweepSparesReplayed(t *testing.T) {
 	if n != 0 || err != nil || found != 1 {
 		t.Errorf("%d swept, %v, %d found; want 0 swept of 1 found", n, err, found)
 	}
-	left, err := other.ListDeliveries(t.Context(), "c", time.Time{}, 10)
+	left, err := other.ListDeliveries(t.Context(), "c", "", 10)
 	if err != nil || len(left) != 1 || left[0].State != store.Waiting {
 		t.Errorf("left %+v, %v", left, err)
 	}
@@ -123,13 +145,15 @@ func TestNeverAbsent(t *testing.T) {
 	ctx := t.Context()
 	err := errors.Join(
 		s.CreateToken(ctx, store.Token{Hash: "h", Client: "c"}),
+		s.CreateDelivery(ctx, store.Delivery{Event: store.Event{ID: "d"}, Client: "c", State: store.Failed, ExpiresAt: time.UnixMilli(1000)}),
+		s.FinishDelivery(ctx, store.Delivery{Event: store.Event{ID: "d"}, Client: "c", State: store.Waiting}),
 		s.CreateRecord(ctx, store.Record{Kind: "k", ID: "r", Client: "c", ExpiresAt: time.UnixMilli(1000), Body: []byte(`{}`)}),
 		s.UpdateRecord(ctx, store.Record{Kind: "k", ID: "r", Client: "c", Rev: 1, Body: []byte(`{}`)}),
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for collection, id := range map[string]string{tokens: "h", records: place("c", "k", "r")} {
+	for collection, id := range map[string]string{tokens: "h", records: place("c", "k", "r"), deliveries: "d"} {
 		raw, err := s.db.Collection(collection).FindOne(ctx, byID([]string{id})).Raw()
 		if err != nil {
 			t.Fatal(err)

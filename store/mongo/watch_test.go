@@ -36,7 +36,7 @@ func filters(name string, command bson.Raw) []bson.Raw {
 	switch name {
 	case "find":
 		all = append(all, command.Lookup("filter").Document())
-	case "findAndModify":
+	case "findAndModify", "distinct":
 		all = append(all, command.Lookup("query").Document())
 	case "update":
 		each("updates", "q")
@@ -86,7 +86,9 @@ func TestWatch(t *testing.T) {
 		{"find", bson.D{{Key: "find", Value: tokens}, {Key: "filter", Value: bson.D{{Key: "due", Value: 1}}}}, false},
 		{"find", bson.D{{Key: "find", Value: heads}, {Key: "filter", Value: bson.D{}}}, false},
 		{"update", bson.D{{Key: "update", Value: heads}, {Key: "updates", Value: bson.A{bson.D{{Key: "q", Value: bson.D{{Key: "seq", Value: 1}}}}}}}, false},
-		{"distinct", bson.D{{Key: "distinct", Value: heads}}, false},
+		{"distinct", bson.D{{Key: "distinct", Value: heads}, {Key: "query", Value: bson.D{}}}, false},
+		{"distinct", bson.D{{Key: "distinct", Value: deliveries}, {Key: "query", Value: bson.D{{Key: "state", Value: 1}}}}, true},
+		{"mapReduce", bson.D{{Key: "mapReduce", Value: heads}}, false},
 	} {
 		ok := true
 		for _, f := range filters(c.name, raw(c.command)) {

@@ -44,6 +44,7 @@ func encodeClient(c store.Client) ([]byte, store.Client, error) {
 func own(c store.Client) store.Client {
 	c.Secrets = slices.Clone(c.Secrets)
 	c.AllowedRedirectURIs = slices.Clone(c.AllowedRedirectURIs)
+	c.AllowedOrigins = slices.Clone(c.AllowedOrigins)
 	return c
 }
 

@@ -191,7 +191,7 @@ func TestLeaseOfTheDead(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = open(t, path)
-	if due, err := s.DueItems(ctx, now, 1); err != nil || len(due) != 1 {
+	if due, err := s.DueItems(ctx, now, now, 1); err != nil || len(due) != 1 {
 		t.Errorf("due are %v, %v", due, err)
 	}
 	next, err := s.Acquire(ctx, "c", "i", "the living", now, now.Add(time.Hour))

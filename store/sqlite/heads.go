@@ -242,11 +242,11 @@ func (s *Store) ListItems(ctx context.Context, client models.ClientID, after mod
 	return ids, err
 }
 
-// DueItems returns up to limit Items whose Due time has come and that nobody holds.
-func (s *Store) DueItems(ctx context.Context, now time.Time, limit int) ([]store.ItemRef, error) {
+// DueItems returns up to limit Items whose Due time has come by due and that nobody holds at now.
+func (s *Store) DueItems(ctx context.Context, due, now time.Time, limit int) ([]store.ItemRef, error) {
 	return s.refs(ctx, `SELECT client, item FROM heads
 		WHERE due <= ? AND (lease_until IS NULL OR lease_until <= ?) ORDER BY due, item LIMIT ?`,
-		millis(now), millis(now), max(limit, 0))
+		millis(due), millis(now), max(limit, 0))
 }
 
 // refs reads Items' clients and ids.

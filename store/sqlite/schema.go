@@ -94,6 +94,29 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'waiting';
 CREATE INDEX deliveries_client ON deliveries (client, at);
 CREATE INDEX deliveries_done ON deliveries (at) WHERE state IN ('delivered', 'failed');
+`, `
+DROP TABLE deliveries; -- nothing has written any yet
+CREATE TABLE deliveries (
+	id         TEXT PRIMARY KEY,
+	client     TEXT NOT NULL,
+	item       TEXT NOT NULL,
+	type       TEXT NOT NULL,
+	code       TEXT NOT NULL,
+	url        TEXT NOT NULL,
+	body       BLOB,
+	at         INTEGER,
+	receiver   TEXT NOT NULL,
+	state      TEXT NOT NULL,
+	next_at    INTEGER,
+	attempts   INTEGER NOT NULL,
+	owner      TEXT NOT NULL,
+	tries      BLOB, -- JSON; NULL when there are none
+	expires_at INTEGER
+) STRICT;
+CREATE INDEX deliveries_due ON deliveries (next_at, id) WHERE state = 'waiting';
+CREATE INDEX deliveries_receiver ON deliveries (receiver, next_at, id) WHERE state = 'waiting';
+CREATE INDEX deliveries_client ON deliveries (client, id);
+CREATE INDEX deliveries_expires ON deliveries (expires_at) WHERE state <> 'waiting' AND expires_at IS NOT NULL;
 `}
 
 // migrate brings the database to the newest version, each step in one

@@ -12,11 +12,11 @@ const (
 	sweepRecords = `DELETE FROM records WHERE rowid IN
 		(SELECT rowid FROM records WHERE expires_at < ? ORDER BY expires_at LIMIT ?)`
 	sweepDeliveries = `DELETE FROM deliveries WHERE rowid IN
-		(SELECT rowid FROM deliveries WHERE state IN ('delivered', 'failed') AND at < ? ORDER BY at LIMIT ?)`
+		(SELECT rowid FROM deliveries WHERE state <> 'waiting' AND expires_at < ? ORDER BY expires_at LIMIT ?)`
 )
 
-// SweepExpired deletes up to limit tokens and records that expired, and finished
-// deliveries of events that happened, before the given time, and says how many.
+// SweepExpired deletes up to limit tokens, records and ended deliveries that
+// expired before the given time, and says how many.
 func (s *Store) SweepExpired(ctx context.Context, before time.Time, limit int) (int, error) {
 	return do(ctx, s, func(w *wtx) (int, error) {
 		end, left := before.UnixMilli(), max(limit, 0)

@@ -149,7 +149,7 @@ func testCrashBeforeHead(t testing.TB, open opener) {
 	want(t, "CreateItem, crashed", err, errFault)
 	_, err = s.Head(ctx, alice, item)
 	want(t, "Head", err, store.ErrNotFound)
-	equal(t, "ListItems", len(get[[]store.ItemRef](t)(s.DueItems(ctx, at(100), 10))), 0)
+	equal(t, "ListItems", len(get[[]store.ItemRef](t)(s.DueItems(ctx, at(100), at(100), 10))), 0)
 	equal(t, "young orphans", get[int](t)(s.SweepBlocks(ctx, at(1), 10)), 0)
 
 	must(t, s.CreateItem(ctx, h, []store.Block{block(alice, item, "first", 1, "x")})) // the same, again

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -45,10 +46,21 @@ func fullHead(client models.ClientID, id models.ItemID) *store.Head {
 		Webhook:             "https://example.com/hook?a=1&b=2",
 		UpdateType:          "background",
 		CreatedAt:           at(1),
+		Shared:              []string{"a", "b"},
+		Offered:             []string{"a", "b", "c"},
 		ConsentExpiresAt:    at(2),
+		ConsentWarned:       true,
+		LoginExpiresAt:      at(10),
+		NextChange:          at(11).Add(12 * time.Millisecond),
+		Failures:            3,
+		Unclaimed:           true,
+		ClaimedAt:           at(16),
+		RecurringArmed:      true,
+		RemovedAt:           at(13),
+		HistoryEnd:          "2025-02-28",
 		Error:               &models.ItemError{Code: "ITEM_LOGIN_REQUIRED", At: at(3), Reason: "x"},
 		TransactionsUpdated: models.UpdateStatus{LastSuccess: at(4), LastFailure: at(5)},
-		InvestmentsUpdated:  models.UpdateStatus{LastSuccess: at(6)},
+		InvestmentsUpdated:  models.UpdateStatus{LastSuccess: at(6), LastFailure: at(17)},
 		LastWebhook:         &models.WebhookSent{At: at(7), Code: "SYNC_UPDATES_AVAILABLE"},
 		SyncArmed:           true,
 		DaysRequested:       730,
@@ -69,7 +81,9 @@ func fullHead(client models.ClientID, id models.ItemID) *store.Head {
 		},
 	}
 	h.Transactions = store.TransactionLog{
-		Seq: 1, InitialAt: at(8), HistoricalAt: at(9),
+		Seq: 1, InitialAt: at(8), HistoricalAt: at(9), InitialDue: at(14), HistoricalDue: at(15),
+		Streams:  map[models.AccountID]string{"acc-1": "0a1b", "acc-2": "2c3d"},
+		Accounts: []models.AccountID{"acc-1", "acc-2"},
 		Views: []store.ViewRef{
 			{Block: "b1", First: "2025-02-28", Last: "2025-01-01", Rows: 512, PerAccount: []int{500, 12}},
 			{Block: "b2", First: "2024-12-31", Last: "2024-01-01", Rows: 3, PerAccount: []int{0, 3}},
@@ -113,7 +127,44 @@ func eventIDs(events []store.Event) []string {
 
 // delivery is a waiting delivery of event id, due n seconds after start.
 func delivery(client models.ClientID, id string, n int) store.Delivery {
-	return store.Delivery{Event: event(id, n), Client: client, Item: item, State: store.Waiting, NextAt: at(n)}
+	return store.Delivery{
+		Event: event(id, n), Client: client, Item: item, Receiver: "https://example.com:443", State: store.Waiting, NextAt: at(n),
+	}
+}
+
+// inState is d in a state.
+func inState(d store.Delivery, state store.DeliveryState) store.Delivery {
+	d.State = state
+	return d
+}
+
+// deliveryTo is a delivery to another receiver.
+func deliveryTo(receiver, id string, n int) store.Delivery {
+	d := delivery(alice, id, n)
+	d.Receiver = receiver
+	return d
+}
+
+// fullDelivery is a delivery with every field set, and times to the millisecond.
+func fullDelivery(client models.ClientID, id string) store.Delivery {
+	d := delivery(client, id, 1)
+	d.NextAt = at(2).Add(3 * time.Millisecond)
+	d.Attempts, d.Owner = 4, "w"
+	d.Tries = []store.Try{
+		{At: at(5).Add(6 * time.Millisecond), Status: 503, Error: "Service <Unavailable>", Took: 7*time.Second + 8*time.Nanosecond},
+		{At: at(9), Error: "no answer in 10 s", Took: 10 * time.Second},
+	}
+	d.ExpiresAt = at(11).Add(12 * time.Millisecond)
+	return d
+}
+
+// deliveryIDs are the ids of deliveries.
+func deliveryIDs(deliveries []store.Delivery) []string {
+	ids := make([]string, 0, len(deliveries))
+	for _, d := range deliveries {
+		ids = append(ids, d.Event.ID)
+	}
+	return ids
 }
 
 // accessToken is a token of a client's.

@@ -203,7 +203,7 @@ func testDeliveryClaimedOnce(t testing.TB, open opener) {
 	together(16, func(w int) {
 		owner := fmt.Sprintf("w%d", w)
 		for {
-			got, err := s.ClaimDeliveries(ctx, owner, at(n), at(2*n), 7)
+			got, err := s.ClaimDeliveries(ctx, owner, at(n), at(2*n), nil, 7)
 			if err != nil {
 				t.Error(err)
 				return
@@ -223,7 +223,7 @@ func testDeliveryClaimedOnce(t testing.TB, open opener) {
 	})
 	// A worker that found nothing may have lost a race for what was left.
 	for {
-		got := get[[]store.Delivery](t)(s.ClaimDeliveries(ctx, "last", at(n), at(2*n), 7))
+		got := get[[]store.Delivery](t)(s.ClaimDeliveries(ctx, "last", at(n), at(2*n), nil, 7))
 		if len(got) == 0 {
 			break
 		}

@@ -159,7 +159,7 @@ func (n *naive) CreateDelivery(_ context.Context, d store.Delivery) error {
 	return nil
 }
 
-func (n *naive) ClaimDeliveries(_ context.Context, owner string, now, until time.Time, limit int) ([]store.Delivery, error) {
+func (n *naive) ClaimDeliveries(_ context.Context, owner string, now, until time.Time, _ []string, limit int) ([]store.Delivery, error) {
 	var due []store.Delivery
 	n.mu.Lock()
 	for _, d := range n.deliveries {

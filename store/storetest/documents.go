@@ -42,14 +42,14 @@ func testClients(t testing.TB, open opener) {
 
 	c := store.Client{
 		ID: bob, Name: "Bob & <Sons>", Secrets: []store.SecretHash{{Hash: "h1"}, {Hash: "h2", ExpiresAt: at(9)}},
-		AllowedRedirectURIs: []string{"https://example.com/back"}, CreatedAt: at(0),
+		AllowedRedirectURIs: []string{"https://example.com/back"}, AllowedOrigins: []string{"https://example.org"}, CreatedAt: at(0),
 	}
 	must(t, s.CreateClient(ctx, c))
 	must(t, s.CreateClient(ctx, store.Client{ID: alice, Name: "Alice", CreatedAt: at(1)}))
 	want(t, "CreateClient, taken", s.CreateClient(ctx, store.Client{ID: bob, Name: "Mallory"}), store.ErrExists)
 	got := get[store.Client](t)(s.Client(ctx, bob))
 	equal(t, "Client", got, c)
-	got.Secrets[0].Hash, got.AllowedRedirectURIs[0] = "mine", "mine" // a caller's copy is his own
+	got.Secrets[0].Hash, got.AllowedRedirectURIs[0], got.AllowedOrigins[0] = "mine", "mine", "mine" // a caller's copy is his own
 	equal(t, "Client, after its copy was changed", get[store.Client](t)(s.Client(ctx, bob)), c)
 
 	up := c

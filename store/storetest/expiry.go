@@ -36,10 +36,13 @@ func note(client models.ClientID, id string, n int) store.Record {
 	return r
 }
 
-// ended is a delivery in a state, of an event n seconds after start.
-func ended(client models.ClientID, id string, n int, state store.DeliveryState) store.Delivery {
-	d := delivery(client, id, n)
-	d.State = state
+// outlived is a delivery in a state that expires n seconds after start; 0 is never.
+// The times it has besides are as old.
+func outlived(client models.ClientID, id string, n int, state store.DeliveryState) store.Delivery {
+	d := inState(delivery(client, id, 5), state)
+	if n != 0 {
+		d.ExpiresAt = at(n)
+	}
 	return d
 }
 
@@ -61,7 +64,7 @@ func left(t testing.TB, s store.Store, client models.ClientID, names ...string) 
 		_, err = s.Record(ctx, client, "link", name)
 		look("record", name, err)
 	}
-	for _, d := range get[[]store.Delivery](t)(s.ListDeliveries(ctx, client, time.Time{}, 100)) {
+	for _, d := range get[[]store.Delivery](t)(s.ListDeliveries(ctx, client, "", 100)) {
 		there = append(there, "delivery "+d.Event.ID)
 	}
 	slices.Sort(there)
@@ -82,26 +85,28 @@ func testSweepExpired(t testing.TB, open opener) {
 	must(t, s.CreateToken(ctx, expiring(bob, "bobs-own", 0)))
 	must(t, s.CreateRecord(ctx, note(alice, "same", 10)))
 	must(t, s.CreateRecord(ctx, note(bob, "same", 0)))
-	must(t, s.CreateDelivery(ctx, ended(alice, "delivered", 10, store.Delivered)))
-	must(t, s.CreateDelivery(ctx, ended(alice, "failed", 10, store.Failed)))
-	must(t, s.CreateDelivery(ctx, ended(alice, "waiting", 10, store.Waiting)))
-	must(t, s.CreateDelivery(ctx, ended(alice, "just-delivered", 50, store.Delivered)))
-	must(t, s.CreateDelivery(ctx, ended(bob, "bobs-failed", 60, store.Failed)))
+	must(t, s.CreateDelivery(ctx, outlived(alice, "delivered", 10, store.Delivered)))
+	must(t, s.CreateDelivery(ctx, outlived(alice, "failed", 10, store.Failed)))
+	must(t, s.CreateDelivery(ctx, outlived(alice, "waiting", 10, store.Waiting)))
+	must(t, s.CreateDelivery(ctx, outlived(alice, "just", 50, store.Delivered)))
+	must(t, s.CreateDelivery(ctx, outlived(alice, "ever", 0, store.Failed)))
+	must(t, s.CreateDelivery(ctx, outlived(bob, "bobs", 10, store.Failed)))
+	must(t, s.CreateDelivery(ctx, outlived(bob, "bobs-young", 60, store.Failed)))
 	// Taken or not makes no difference, and what was read is in a cache, if there is one.
 	get[store.Token](t)(s.TakeToken(ctx, alice, "old", at(5)))
 	get[store.Token](t)(s.Token(ctx, bob, "bobs"))
 	all := left(t, s, alice, names...)
-	equal(t, "all of alice's", len(all), 4+5+4)
+	equal(t, "all of alice's", len(all), 4+5+5)
 
 	equal(t, "a zero time", get[int](t)(s.SweepExpired(ctx, time.Time{}, 100)), 0)
 	equal(t, "none old enough", get[int](t)(s.SweepExpired(ctx, at(10), 100)), 0)
 	equal(t, "alice's, before", left(t, s, alice, names...), all)
 
-	equal(t, "swept", get[int](t)(s.SweepExpired(ctx, at(50), 100)), 2+2+2)
+	equal(t, "swept", get[int](t)(s.SweepExpired(ctx, at(50), 100)), 2+2+3)
 	equal(t, "alice's", left(t, s, alice, names...), []string{
-		"delivery just-delivered", "delivery waiting", "record ever", "record just", "record young", "token ever", "token just", "token young",
+		"delivery ever", "delivery just", "delivery waiting", "record ever", "record just", "record young", "token ever", "token just", "token young",
 	})
-	equal(t, "bob's", left(t, s, bob, "bobs", "bobs-own", "same"), []string{"delivery bobs-failed", "record same", "token bobs-own"})
+	equal(t, "bob's", left(t, s, bob, "bobs", "bobs-own", "same"), []string{"delivery bobs-young", "record same", "token bobs-own"})
 	_, err := s.TakeToken(ctx, bob, "bobs", at(50))
 	want(t, "TakeToken, swept", err, store.ErrNotFound)
 	want(t, "UpdateRecord, swept", s.UpdateRecord(ctx, note(alice, "old", 0)), store.ErrNotFound)
@@ -113,7 +118,7 @@ func testSweepExpired(t testing.TB, open opener) {
 	equal(t, "spared", get[int](t)(s.SweepExpired(ctx, at(50), 100)), 0)
 	equal(t, "Token, made again", get[store.Token](t)(s.Token(ctx, alice, "old")), again)
 	equal(t, "much later", get[int](t)(s.SweepExpired(ctx, at(9999), 100)), 3+3+2)
-	equal(t, "alice's, at last", left(t, s, alice, names...), []string{"delivery waiting", "record ever", "token ever"})
+	equal(t, "alice's, at last", left(t, s, alice, names...), []string{"delivery ever", "delivery waiting", "record ever", "token ever"})
 }
 
 // testSweepExpiredLimit: the limit is of all kinds together.
@@ -126,7 +131,7 @@ func testSweepExpiredLimit(t testing.TB, open opener) {
 		names = append(names, name)
 		must(t, s.CreateToken(ctx, expiring(alice, name, 1+i)))
 		must(t, s.CreateRecord(ctx, note(alice, name, 1+i)))
-		must(t, s.CreateDelivery(ctx, ended(alice, name, 1+i, []store.DeliveryState{store.Delivered, store.Failed}[i%2])))
+		must(t, s.CreateDelivery(ctx, outlived(alice, name, 1+i, []store.DeliveryState{store.Delivered, store.Failed}[i%2])))
 	}
 	must(t, s.CreateToken(ctx, expiring(alice, "ever", 0)))
 	names = append(names, "ever")
@@ -151,17 +156,22 @@ func testSweepExpiredChanged(t testing.TB, open opener) {
 		must(t, s.UpdateRecord(ctx, note(alice, name, n)))
 	}
 	must(t, s.CreateDelivery(ctx, delivery(alice, "ended-now", 10)))
-	d := get[[]store.Delivery](t)(s.ClaimDeliveries(ctx, "w", at(10), at(20), 1))[0]
+	d := get[[]store.Delivery](t)(s.ClaimDeliveries(ctx, "w", at(10), at(20), nil, 1))[0]
 	equal(t, "while it waits", get[int](t)(s.SweepExpired(ctx, at(10), 100)), 0)
-	d.State = store.Delivered
+	d.State, d.ExpiresAt = store.Delivered, at(10)
 	must(t, s.FinishDelivery(ctx, d))
-	must(t, s.CreateDelivery(ctx, ended(alice, "replayed", 10, store.Failed)))
-	replayed := ended(alice, "replayed", 10, store.Waiting)
-	must(t, s.FinishDelivery(ctx, replayed))
+	for id, now := range map[string]store.Delivery{
+		"replayed": outlived(alice, "replayed", 10, store.Waiting),
+		"longer":   outlived(alice, "longer", 90, store.Failed),
+		"for-ever": outlived(alice, "for-ever", 0, store.Delivered),
+	} {
+		must(t, s.CreateDelivery(ctx, outlived(alice, id, 10, store.Failed)))
+		must(t, s.FinishDelivery(ctx, now))
+	}
 
 	equal(t, "swept", get[int](t)(s.SweepExpired(ctx, at(50), 100)), 2)
 	equal(t, "left", left(t, s, alice, "never-now", "later-now", "expired-now"),
-		[]string{"delivery replayed", "record later-now", "record never-now"})
+		[]string{"delivery for-ever", "delivery longer", "delivery replayed", "record later-now", "record never-now"})
 	equal(t, "Record that never expires now", get[store.Record](t)(s.Record(ctx, alice, "link", "never-now")).ExpiresAt, time.Time{})
 	want(t, "FinishDelivery, swept", s.FinishDelivery(ctx, d), store.ErrConflict)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/store"
@@ -26,7 +25,7 @@ func testIsolation(t testing.TB, open opener) {
 	must(t, s.CreateToken(ctx, accessToken(alice, "hash-of-alices")))
 	must(t, s.CreateRecord(ctx, store.Record{Kind: "link", ID: "record-of-alices", Client: alice, Body: []byte(`{"mine":true}`)}))
 	must(t, s.CreateDelivery(ctx, delivery(alice, "delivery-of-alices", 10)))
-	claimed := get[[]store.Delivery](t)(s.ClaimDeliveries(ctx, "w", at(10), at(20), 1))[0]
+	claimed := get[[]store.Delivery](t)(s.ClaimDeliveries(ctx, "w", at(10), at(20), nil, 1))[0]
 
 	all := func() string {
 		return show([]any{
@@ -34,7 +33,7 @@ func testIsolation(t testing.TB, open opener) {
 			get[[]store.Block](t)(s.Blocks(ctx, alice, item, []store.BlockID{"b1", "b2", "b3", "b4"})),
 			get[store.Token](t)(s.Token(ctx, alice, "hash-of-alices")),
 			get[store.Record](t)(s.Record(ctx, alice, "link", "record-of-alices")),
-			get[[]store.Delivery](t)(s.ListDeliveries(ctx, alice, time.Time{}, 10)),
+			get[[]store.Delivery](t)(s.ListDeliveries(ctx, alice, "", 10)),
 		})
 	}
 	before := all()
@@ -82,8 +81,14 @@ func testIsolation(t testing.TB, open opener) {
 			d.Client, d.Event.ID, d.State = bob, n, store.Delivered
 			return nil, s.FinishDelivery(ctx, d)
 		}},
+		{"Delivery", "delivery-of-alices", store.ErrNotFound, func(n string) (any, error) { return s.Delivery(ctx, bob, n) }},
+		{"CreateDelivery", "delivery-of-alices", nil, func(n string) (any, error) {
+			return nil, errors.Join(s.CreateDelivery(ctx, delivery(bob, n, 30)), s.DeleteDeliveries(ctx, bob))
+		}},
+		{"ListDeliveries before", "delivery-of-alices", nil, func(n string) (any, error) { return s.ListDeliveries(ctx, bob, n, 10) }},
+		{"DeleteDeliveries", "", nil, func(string) (any, error) { return nil, s.DeleteDeliveries(ctx, bob) }},
 		{"ListItems", "", nil, func(string) (any, error) { return s.ListItems(ctx, bob, "", 10) }},
-		{"ListDeliveries", "", nil, func(string) (any, error) { return s.ListDeliveries(ctx, bob, time.Time{}, 10) }},
+		{"ListDeliveries", "", nil, func(string) (any, error) { return s.ListDeliveries(ctx, bob, "", 10) }},
 	}
 	answer := func(name string, v any, err error) string {
 		return strings.ReplaceAll(fmt.Sprintf("%s, %v", show(v), err), name, "NAME")
@@ -105,5 +110,5 @@ func testIsolation(t testing.TB, open opener) {
 	}
 	equal(t, "alice's data after bob's calls", all(), before)
 	equal(t, "bob's Items", len(get[[]models.ItemID](t)(s.ListItems(ctx, bob, "", 10))), 0)
-	equal(t, "bob's deliveries", len(get[[]store.Delivery](t)(s.ListDeliveries(ctx, bob, time.Time{}, 10))), 0)
+	equal(t, "bob's deliveries", len(get[[]store.Delivery](t)(s.ListDeliveries(ctx, bob, "", 10))), 0)
 }

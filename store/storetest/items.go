@@ -198,17 +198,21 @@ func testDueItems(t testing.TB, open opener) {
 		h.Due = due
 		must(t, s.CreateItem(ctx, h, nil))
 	}
-	refs := func(now time.Time, limit int) string {
-		return fmt.Sprint(get[[]store.ItemRef](t)(s.DueItems(ctx, now, limit)))
+	refs := func(due, now, limit int) string {
+		t.Helper()
+		return fmt.Sprint(get[[]store.ItemRef](t)(s.DueItems(ctx, at(due), at(now), limit)))
 	}
-	equal(t, "before any", refs(at(9), 10), "[]")
-	equal(t, "in order", refs(at(30), 10), fmt.Sprintf("[{%s item-1} {%s item-3} {%s item-0}]", alice, bob, alice))
-	equal(t, "limited", refs(at(30), 1), fmt.Sprintf("[{%s item-1}]", alice))
+	equal(t, "before any", refs(9, 9, 10), "[]")
+	equal(t, "in order", refs(30, 30, 10), fmt.Sprintf("[{%s item-1} {%s item-3} {%s item-0}]", alice, bob, alice))
+	equal(t, "by due, not by now", refs(10, 30, 10), fmt.Sprintf("[{%s item-1}]", alice))
+	equal(t, "limited", refs(30, 30, 1), fmt.Sprintf("[{%s item-1}]", alice))
 	get[*store.Head](t)(s.Acquire(ctx, alice, "item-1", "w", at(30), at(35)))
-	equal(t, "leased", refs(at(30), 1), fmt.Sprintf("[{%s item-3}]", bob))
-	equal(t, "lease ended", refs(at(35), 1), fmt.Sprintf("[{%s item-1}]", alice))
+	equal(t, "leased", refs(30, 30, 1), fmt.Sprintf("[{%s item-3}]", bob))
+	equal(t, "leased, by now", refs(9999, 34, 2), fmt.Sprintf("[{%s item-3} {%s item-0}]", bob, alice))
+	equal(t, "lease ended", refs(35, 35, 1), fmt.Sprintf("[{%s item-1}]", alice))
+	equal(t, "lease ended, by now", refs(10, 35, 10), fmt.Sprintf("[{%s item-1}]", alice))
 	h := get[*store.Head](t)(s.Head(ctx, bob, "item-3")).Clone()
 	h.Seq, h.Commit, h.Due = 2, "c", time.Time{}
 	must(t, s.Commit(ctx, h, nil))
-	equal(t, "never due any more", refs(at(50), 10), fmt.Sprintf("[{%s item-1} {%s item-0} {%s item-4}]", alice, alice, alice))
+	equal(t, "never due any more", refs(50, 50, 10), fmt.Sprintf("[{%s item-1} {%s item-0} {%s item-4}]", alice, alice, alice))
 }

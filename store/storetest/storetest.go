@@ -60,7 +60,7 @@ func Run(t *testing.T, open func(t *testing.T, h Hooks) store.Store) {
 func allCases() []testCase {
 	var all []testCase
 	for _, part := range [][]testCase{
-		documentCases, itemCases, leaseCases, blockCases, outboxCases, expiryCases, isolationCases, concurrencyCases,
+		documentCases, itemCases, leaseCases, blockCases, outboxCases, deliveryCases, expiryCases, isolationCases, concurrencyCases,
 	} {
 		all = append(all, part...)
 	}

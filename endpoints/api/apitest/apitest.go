@@ -47,6 +47,9 @@ type Options struct {
 	Environment models.Environment
 	// WrapStore puts something around the store that the server is given.
 	WrapStore func(store.Store) store.Store
+	// Ledger and API change what the ledger and the server are made of.
+	Ledger func(*ledger.Options)
+	API    func(*api.Options)
 }
 
 // Server is a running server and what it stands on.
@@ -70,7 +73,7 @@ func New(t testing.TB, o Options, routes func(*Server) []api.Route) *Server {
 	t.Helper()
 	set, err := loaded()
 	must(t, err)
-	people := sandbox.New(set)
+	people := sandbox.New(set, sandbox.Options{})
 	registry, err := providers.NewRegistry(people)
 	must(t, err)
 	opened, err := sqlite.Open(t.Context(), sqlite.Memory, sqlite.Options{})
@@ -91,20 +94,28 @@ func New(t testing.TB, o Options, routes func(*Server) []api.Route) *Server {
 	}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	s.Tokens = api.NewTokens(s.Environment, s.Store, s.IDs, s.Now, bytes.Repeat([]byte{2}, 32))
-	s.Ledger = ledger.New(ledger.Options{
+	engine := ledger.Options{
 		Store: s.Store, Providers: registry, Vault: sealing, CursorKey: bytes.Repeat([]byte{3}, 32),
-		Owner: "test", Now: s.Now, Random: s.IDs, Log: log,
-	})
+		Owner: "test", Now: s.Now, Random: s.IDs, Environment: s.Environment, Log: log,
+	}
+	if o.Ledger != nil {
+		o.Ledger(&engine)
+	}
+	s.Ledger = ledger.New(engine)
 	for _, id := range []models.ClientID{Client, Stranger} {
 		must(t, s.Store.CreateClient(t.Context(), store.Client{
 			ID: id, CreatedAt: Start, AllowedRedirectURIs: []string{RedirectURI},
 			Secrets: []store.SecretHash{{Hash: s.Tokens.SecretHash(id, Secret)}},
 		}))
 	}
-	s.http, err = api.New(api.Options{
+	kit := api.Options{
 		Environment: s.Environment, Clients: s.Store, Tokens: s.Tokens, IDs: s.IDs, Now: s.Now, Log: log,
 		Explain: ledger.PlaidError, Routes: routes(s),
-	})
+	}
+	if o.API != nil {
+		o.API(&kit)
+	}
+	s.http, err = api.New(kit)
 	must(t, err)
 	return s
 }
@@ -123,17 +134,28 @@ func (s *Server) Advance(d time.Duration) {
 	s.now = s.now.Add(d)
 }
 
-// Post sends the members of a JSON object, as `"a":1,"b":2`, with Client's credentials.
-func (s *Server) Post(path, members string) *Answer { return s.PostAs(Client, path, members) }
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.http.ServeHTTP(w, r) }
+
+// Post sends the members of a JSON object, as `"a":1,"b":2`, with Client's
+// credentials, and headers as "Name: value".
+func (s *Server) Post(path, members string, headers ...string) *Answer {
+	s.t.Helper()
+	return s.PostAs(Client, path, members, headers...)
+}
 
 // PostAs is Post of another client.
-func (s *Server) PostAs(client models.ClientID, path, members string) *Answer {
+func (s *Server) PostAs(client models.ClientID, path, members string, headers ...string) *Answer {
 	s.t.Helper()
 	body := `{"client_id":"` + string(client) + `","secret":"` + Secret + `"`
 	if members != "" {
 		body += "," + members
 	}
 	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, path, strings.NewReader(body+"}"))
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
 	w := httptest.NewRecorder()
 	s.http.ServeHTTP(w, r)
 	return newAnswer(s.t, path, w)

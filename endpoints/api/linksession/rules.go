@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
@@ -67,3 +68,17 @@ func CheckDays(prefix, from, to string) (Days, error) {
 	}
 	return Days{From: models.Date(from), To: models.Date(to)}, nil
 }
+
+// CheckCompletion returns INVALID_FIELD unless a hosted page's
+// completion_redirect_uri leads to a place: a page of the web, or an app by a
+// scheme of its own. One that a browser would run on Link's own page does not.
+func CheckCompletion(uri string) error {
+	u, err := url.Parse(uri)
+	if err != nil || slices.Contains(notPlaces, u.Scheme) || strings.HasPrefix(u.Scheme, "http") && u.Host == "" {
+		return plaiderr.InvalidField("hosted_link.completion_redirect_uri must be an absolute URL")
+	}
+	return nil
+}
+
+// notPlaces are schemes of what a browser makes a page of without leaving the one it is at.
+var notPlaces = []string{"", "about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"}

@@ -1,13 +1,12 @@
-// Package linksession keeps Link sessions: what /link/token/create asked for,
-// which Link's pages and /link/token/get go by. It also holds the rules that new
-// Items keep however they come to be: by Link, by the sandbox or by import.
 package linksession
 
 import (
 	"context"
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,138 +16,238 @@ import (
 	"github.com/gingham-dev/gingham/store"
 )
 
-// Session is what a link token stands for.
+// Session is one opening of Link.
 type Session struct {
-	Client    models.ClientID `json:"client"`
-	CreatedAt time.Time       `json:"created_at"`
-	ExpiresAt time.Time       `json:"expires_at"`
+	// ID is link_session_id, a UUID. It is no secret: apps are told it.
+	ID     string          `json:"id"`
+	Client models.ClientID `json:"client"`
+	// Token is the ID of the token that it was opened with.
+	Token string `json:"token"`
+	// StartedAt is when a person first saw it; zero is not yet. FinishedAt is when it
+	// ended; zero is not yet, and Deadline is when it will have, unless something happens.
+	StartedAt  time.Time `json:"started_at,omitzero"`
+	Deadline   time.Time `json:"deadline"`
+	FinishedAt time.Time `json:"finished_at,omitzero"`
 
-	ClientName string   `json:"client_name"`
-	Language   string   `json:"language"`
-	Countries  []string `json:"countries"`
-	// ClientUserID is the client's own name of the user, UserID a user_id; one of them is set.
-	ClientUserID string `json:"client_user_id,omitempty"`
-	UserID       string `json:"user_id,omitempty"`
+	// Events are in the order in which they happened, Results in that of the Items.
+	Events  []Event  `json:"events,omitempty"`
+	Results []Result `json:"results,omitempty"`
+	// Exit is set if the session was left, rather than carried through.
+	Exit *Exit `json:"exit,omitempty"`
 
-	// Products are those the Item must have; the others are had where the
-	// institution has them, on a best effort, and when they are first used.
-	Products            []models.Product `json:"products"`
-	RequiredIfSupported []models.Product `json:"required_if_supported,omitempty"`
-	Optional            []models.Product `json:"optional,omitempty"`
-	Consented           []models.Product `json:"consented,omitempty"`
+	// Pages is where Link's pages stand, as they keep it.
+	Pages json.RawMessage `json:"pages,omitempty"`
 
-	Webhook       string               `json:"webhook,omitempty"`
-	RedirectURI   string               `json:"redirect_uri,omitempty"`
-	Customization string               `json:"customization,omitempty"`
-	Institution   models.InstitutionID `json:"institution,omitempty"`
-	RoutingNumber string               `json:"routing_number,omitempty"`
-	Filters       *Filters             `json:"filters,omitempty"`
-	MultiItem     bool                 `json:"multi_item,omitempty"`
-	// DaysRequested is how much transaction history to ask for; 0 is the default.
-	DaysRequested int `json:"days_requested,omitempty"`
-	// Statements are the days to have statements of.
-	Statements *Days `json:"statements,omitempty"`
-	// Update is set in update mode, Hosted where Link is to have a page of its own.
-	Update *Update `json:"update,omitempty"`
-	Hosted *Hosted `json:"hosted,omitempty"`
+	// KeyHash is a hash of the key that the session's pages are reached by.
+	KeyHash string `json:"key_hash"`
+
+	rev int64
 }
 
-// Filters are the subtypes of accounts that may be linked, by type; a nil list
-// doesn't filter.
-type Filters struct {
-	Credit     []string `json:"credit,omitzero"`
-	Depository []string `json:"depository,omitzero"`
-	Investment []string `json:"investment,omitzero"`
-	Loan       []string `json:"loan,omitzero"`
-	Other      []string `json:"other,omitzero"`
-	// LimitedPurpose are the purposes of limited purpose checking accounts.
-	LimitedPurpose []string `json:"limited_purpose,omitzero"`
+// Result is an Item that was linked or mended.
+type Result struct {
+	PublicToken string        `json:"public_token"`
+	Item        models.ItemID `json:"item"`
+	Institution Institution   `json:"institution"`
+	Accounts    []Account     `json:"accounts"`
 }
 
-// Days is a range of days, both ends included.
-type Days struct {
-	From models.Date `json:"from"`
-	To   models.Date `json:"to"`
+// Institution is an institution as a session tells of it.
+type Institution struct {
+	ID   models.InstitutionID `json:"id"`
+	Name string               `json:"name"`
 }
 
-// Update says what Link is to mend.
-type Update struct {
-	Items []models.ItemID `json:"items"`
-	// AccountSelection lets the person choose accounts anew, Reauthorization
-	// renews consent.
-	AccountSelection bool `json:"account_selection,omitempty"`
-	Reauthorization  bool `json:"reauthorization,omitempty"`
+// Account is an account that a person shared.
+type Account struct {
+	ID           models.AccountID `json:"id"`
+	Name         string           `json:"name"`
+	Mask         string           `json:"mask,omitempty"`
+	Type         string           `json:"type"`
+	Subtype      string           `json:"subtype"`
+	Verification string           `json:"verification,omitempty"`
 }
 
-// Hosted is how Link's own page is delivered and left.
-type Hosted struct {
-	Delivery              string `json:"delivery,omitempty"`
-	CompletionRedirectURI string `json:"completion_redirect_uri,omitempty"`
-	MobileApp             bool   `json:"mobile_app,omitempty"`
+// Exit is how a session was left.
+type Exit struct {
+	// Failure is what stood in the way; nil is nothing.
+	Failure *Failure `json:"failure,omitempty"`
+	// Status is where it was left, as "requires_credentials", or "".
+	Status      string       `json:"status,omitempty"`
+	Institution *Institution `json:"institution,omitempty"`
+	RequestID   string       `json:"request_id"`
 }
 
-// The kind of the records, and how long one outlives its token: what came of a
-// session can be asked for that long.
+// Failure is an error as Link tells it.
+type Failure struct {
+	Type    string `json:"type"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	// Display is for the person to read, or "".
+	Display string `json:"display,omitempty"`
+}
+
+// FailureOf is a client's error as Link tells it.
+func FailureOf(e *plaiderr.Error) *Failure {
+	return &Failure{Type: e.Type(), Code: e.Code(), Message: e.Message(), Display: e.Display()}
+}
+
+// EndedAt is when the session ended, or zero if it hasn't by now.
+func (s *Session) EndedAt(now time.Time) time.Time {
+	if s.FinishedAt.IsZero() && !now.Before(s.Deadline) {
+		return s.Deadline
+	}
+	return s.FinishedAt
+}
+
+// ErrNoSession is returned for a key or a state that leads to no session.
+var ErrNoSession = errors.New("linksession: no such session")
+
+// The kinds of the records of sessions, and of what leads back to one from a bank's page.
 const (
-	kind      = "link_token"
-	retention = 6 * time.Hour
+	sessionKind = "link_session"
+	stateKind   = "link_oauth"
 )
 
-// owner is whose records the sessions are: the server's own. A browser shows a
-// link token and nothing else, so that a session has to be found without knowing
-// its client; Get compares the client instead.
-const owner models.ClientID = ""
+// maxSessions is how many sessions a token remembers.
+const maxSessions = 100
 
-// Sessions is where sessions are kept. It is safe for concurrent use.
-type Sessions struct {
-	records store.Records
-	tokens  *api.Tokens
+// keySecret is how many letters and digits of a key are secret: some 131 bits.
+const keySecret = 22
+
+// NewKey gives a session a key that its pages are reached by, in place of the one
+// it had. It works once the session is created or saved.
+func (s *Sessions) NewKey(session *Session, ids *api.IDs) string {
+	key := session.ID + "." + ids.Alphanumeric(keySecret)
+	session.KeyHash = s.tokens.Hash(owner, key)
+	return key
 }
 
-// New returns the Sessions of a store.
-func New(records store.Records, tokens *api.Tokens) *Sessions {
-	return &Sessions{records: records, tokens: tokens}
-}
-
-// Create keeps a session and returns its link token. Errors are the store's.
-func (s *Sessions) Create(ctx context.Context, session *Session) (token string, err error) {
-	body, err := json.Marshal(session)
-	if err != nil {
-		return "", fmt.Errorf("linksession: %w", err)
+// Create keeps a new session. Errors are the store's.
+func (s *Sessions) Create(ctx context.Context, session *Session) error {
+	r, err := session.record()
+	if err == nil {
+		err = s.records.CreateRecord(ctx, r)
 	}
-	token = s.tokens.Mint(store.LinkToken)
-	err = s.records.CreateRecord(ctx, store.Record{
-		Kind: kind, ID: s.tokens.Hash(owner, token), Client: owner, Body: body,
-		ExpiresAt: session.ExpiresAt.Add(retention),
-	})
 	if err != nil {
-		return "", fmt.Errorf("linksession: create: %w", err)
+		return fmt.Errorf("linksession: create: %w", err)
 	}
-	return token, nil
+	session.rev = 1
+	return nil
 }
 
-// Get returns the session of a client's link token. It returns INVALID_LINK_TOKEN
-// if there is none, if it has expired by now, or if it is another client's.
-func (s *Sessions) Get(ctx context.Context, client models.ClientID, token string, now time.Time) (*Session, error) {
-	r, err := s.records.Record(ctx, owner, kind, s.tokens.Hash(owner, token))
+// Save replaces a session. It returns store.ErrConflict if it was changed since it
+// was read, and then nothing is saved.
+func (s *Sessions) Save(ctx context.Context, session *Session) error {
+	r, err := session.record()
+	if err == nil {
+		err = s.records.UpdateRecord(ctx, r)
+	}
+	if err != nil {
+		return fmt.Errorf("linksession: save: %w", err)
+	}
+	session.rev++
+	return nil
+}
+
+func (s *Session) record() (store.Record, error) {
+	body, err := json.Marshal(s)
+	return store.Record{
+		Kind: sessionKind, ID: s.ID, Client: owner, Rev: s.rev, Body: body, ExpiresAt: s.Deadline.Add(Retention),
+	}, err
+}
+
+// Session finds a session by its id. It returns ErrNoSession if there is none.
+func (s *Sessions) Session(ctx context.Context, id string) (*Session, error) {
+	r, err := s.records.Record(ctx, owner, sessionKind, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, plaiderr.UnknownLinkToken()
+		return nil, ErrNoSession
 	}
 	if err != nil {
-		return nil, fmt.Errorf("linksession: get: %w", err)
+		return nil, fmt.Errorf("linksession: read: %w", err)
 	}
-	session := &Session{}
+	session := &Session{rev: r.Rev}
 	if err := json.Unmarshal(r.Body, session); err != nil {
-		return nil, fmt.Errorf("linksession: get: %w", err)
-	}
-	if session.Client != client || !now.Before(session.ExpiresAt) {
-		return nil, plaiderr.UnknownLinkToken()
+		return nil, fmt.Errorf("linksession: read: %w", err)
 	}
 	return session, nil
 }
 
-// HostedPath is the path of the page that serves a link token: /link/ and the
-// token's identifier, from which the page has the token back.
-func HostedPath(env models.Environment, token string) string {
-	return "/link/" + strings.TrimPrefix(token, string(store.LinkToken)+"-"+string(env)+"-")
+// ByKey finds a session by the key of its pages. It returns ErrNoSession if there is none.
+func (s *Sessions) ByKey(ctx context.Context, key string) (*Session, error) {
+	id, _, ok := strings.Cut(key, ".")
+	if !ok {
+		return nil, ErrNoSession
+	}
+	session, err := s.Session(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if subtle.ConstantTimeCompare([]byte(session.KeyHash), []byte(s.tokens.Hash(owner, key))) != 1 {
+		return nil, ErrNoSession
+	}
+	return session, nil
+}
+
+// Begin notes with a session's token that a person saw it, so that Of lists it.
+func (s *Sessions) Begin(ctx context.Context, session *Session) error {
+	_, err := s.UpdateToken(ctx, session.Token, func(t *Token) error {
+		if !slices.Contains(t.Sessions, session.ID) {
+			t.Sessions = append(t.Sessions, session.ID)
+			t.Sessions = t.Sessions[max(0, len(t.Sessions)-maxSessions):]
+		}
+		return nil
+	})
+	return err
+}
+
+// Of lists the sessions of a token that a person saw and that are kept at now, the
+// newest first.
+func (s *Sessions) Of(ctx context.Context, t *Token, now time.Time) ([]*Session, error) {
+	var list []*Session
+	for _, id := range slices.Backward(t.Sessions) {
+		session, err := s.Session(ctx, id)
+		if errors.Is(err, ErrNoSession) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if end := session.EndedAt(now); !session.StartedAt.IsZero() && (end.IsZero() || now.Before(end.Add(Retention))) {
+			list = append(list, session)
+		}
+	}
+	return list, nil
+}
+
+// CreateState keeps that an oauth_state_id leads back to a session.
+func (s *Sessions) CreateState(ctx context.Context, state string, session *Session) error {
+	body, err := json.Marshal(session.ID)
+	if err == nil {
+		err = s.records.CreateRecord(ctx, store.Record{
+			Kind: stateKind, ID: s.tokens.Hash(owner, state), Client: owner, Body: body,
+			ExpiresAt: session.Deadline.Add(Retention),
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("linksession: create a state: %w", err)
+	}
+	return nil
+}
+
+// ByState finds the session that an oauth_state_id leads back to. It returns
+// ErrNoSession if there is none.
+func (s *Sessions) ByState(ctx context.Context, state string) (*Session, error) {
+	r, err := s.records.Record(ctx, owner, stateKind, s.tokens.Hash(owner, state))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, ErrNoSession
+	}
+	var id string
+	if err == nil {
+		err = json.Unmarshal(r.Body, &id)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("linksession: read a state: %w", err)
+	}
+	return s.Session(ctx, id)
 }

@@ -5,8 +5,8 @@ import "unicode/utf8"
 // maxDepth is how deep arrays and objects may be nested.
 const maxDepth = 64
 
-// maxElements is how many elements an array may have. Plaid takes a few hundred
-// at most; without a bound a megabyte of "{}," would become a hundred of structs.
+// maxElements is how many elements an array may have whose description sets no
+// higher bound. Plaid takes a few hundred at most; without a bound a megabyte of "{}," would become a hundred of structs.
 const maxElements = 10_000
 
 // Decoder reads one JSON object. It is driven by generated code:
@@ -159,7 +159,7 @@ func (d *Decoder) Array(min, max int) bool {
 // array's end it closes the array and returns false.
 func (d *Decoder) Elem() bool {
 	if d.step(']') {
-		if d.frames[len(d.frames)-1].count > maxElements {
+		if f := &d.frames[len(d.frames)-1]; f.count > max(maxElements, f.max) {
 			d.fail("array too long")
 		}
 		return d.err == nil

@@ -1,0 +1,223 @@
+// Package server puts a Gingham together out of its parts and runs it: on a store
+// and a clock that it is given, without a command line and without listeners, so
+// that a program can have one inside.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/gingham-dev/gingham/clock"
+	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/endpoints/control"
+	"github.com/gingham-dev/gingham/ledger"
+	"github.com/gingham-dev/gingham/ledger/vault"
+	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/models/gingham"
+	"github.com/gingham-dev/gingham/store"
+	"github.com/gingham-dev/gingham/webhooks"
+)
+
+// Options is what a Server is made of. Fields without a default are required.
+type Options struct {
+	Environment models.Environment
+	// Store is where everything is kept. Open takes it over, even if it fails.
+	Store store.Store
+	// RootKey is 32 random bytes, of which the keys that hash tokens, sign cursors
+	// and seal credentials are derived. Default: the one that the store keeps, made
+	// at the first start; in production there is no default.
+	RootKey []byte
+	// Clock is the time that the server goes by. Default: the machine's.
+	Clock *clock.Clock
+	// Random is the source of tokens, ids and a new root key. Default: crypto/rand.
+	Random io.Reader
+	// Log is the log. Default: none.
+	Log *slog.Logger
+	// Metrics registers what is counted. Default: nothing is.
+	Metrics prometheus.Registerer
+
+	// CacheBytes bounds the decoded blocks of transactions kept in memory. Default: 20 MiB.
+	CacheBytes int
+	// GzipAbove is the size in bytes from which a response is compressed; 0 is never.
+	GzipAbove int
+	// TrustedProxies may say in X-Forwarded-For who calls. Default: nobody may.
+	TrustedProxies []netip.Prefix
+	// Schedule is how often background work is looked for. Default: every second.
+	Schedule time.Duration
+
+	// WebhookSchedule is how long to wait before each retry of a webhook; after the
+	// last one it has failed. Default: as Plaid does.
+	WebhookSchedule []time.Duration
+	// WebhookTimeout is how long a receiver may take to answer. Default: 10 seconds.
+	WebhookTimeout time.Duration
+	// KeepDelivered and KeepFailed are how long ended deliveries are kept. Default:
+	// 24 hours and ten days.
+	KeepDelivered, KeepFailed time.Duration
+	// AllowLoopback and AllowPrivate let webhooks go to this machine and to private networks.
+	AllowLoopback, AllowPrivate bool
+	// Grace is how long the first webhooks of an Item wait after its first access
+	// token was given, so that its client has it by then. Default: not at all.
+	Grace time.Duration
+
+	// ClientID and Secret are of the client that a sandbox has from the start; no
+	// ClientID is no such client.
+	ClientID models.ClientID
+	Secret   string
+	// InitialDelay and HistoricalDelay are how long after linking the first 30 days
+	// and all history of transactions become readable in a sandbox. Default: at once.
+	InitialDelay, HistoricalDelay time.Duration
+	// LoginLasts is how long after signing in a sandbox's person must sign in again. Default: for ever.
+	LoginLasts time.Duration
+}
+
+// Server is a Gingham. It is safe for concurrent use.
+type Server struct {
+	Store  store.Store
+	Tokens *api.Tokens
+	IDs    *api.IDs
+	Ledger *ledger.Ledger
+	Clock  *clock.Clock
+	// Keys sign webhooks.
+	Keys *webhooks.Keys
+
+	options Options
+	sources sources
+	// controls are what testers have set; nil outside the sandbox.
+	controls *control.Controls
+	worker   *webhooks.Worker
+	log      *slog.Logger
+	// due has room for the one who does what comes due: the schedule, or a move of the clock.
+	due chan struct{}
+	// deliver delivers the webhooks that are due.
+	deliver func(context.Context) error
+}
+
+// attempts is how often a document that others change at the same time is tried to be changed.
+const attempts = 10
+
+// Open puts the parts together and makes sure that the store has what a server
+// needs. Close releases them.
+func Open(ctx context.Context, o Options) (_ *Server, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.Store.Close())
+		}
+	}()
+	s := &Server{
+		Store: o.Store, IDs: api.NewIDs(o.Random), Clock: o.Clock, options: o, log: o.Log, due: make(chan struct{}, 1),
+	}
+	if s.Clock == nil {
+		s.Clock = clock.Running()
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.options.Schedule == 0 {
+		s.options.Schedule = time.Second
+	}
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := vault.New(keys.seal)
+	if err != nil {
+		return nil, err
+	}
+	if s.sources, err = newSources(&o); err != nil {
+		return nil, err
+	}
+	s.assemble(sealer, keys)
+	if o.Environment != models.Sandbox {
+		return s, nil
+	}
+	if err := s.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	if o.ClientID != "" {
+		if err := s.ensureClient(ctx, o.ClientID, o.Secret); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// assemble makes the parts that stand on the store, the clock and the keys.
+func (s *Server) assemble(sealer *vault.Vault, k keys) {
+	o, owner := &s.options, "gingham-"+s.IDs.Alphanumeric(10)
+	s.Tokens = api.NewTokens(o.Environment, s.Store, s.IDs, s.Clock.Now, k.pepper)
+	s.Keys = webhooks.NewKeys(webhooks.KeysOptions{
+		Store: s.Store, Owner: ownClient, Sealer: sealer, Environment: o.Environment, Random: s.IDs,
+	})
+	delivery := webhooks.WorkerOptions{
+		Store: s.Store, Signer: s.Keys, Owner: owner, Now: s.Clock.Now, Schedule: o.WebhookSchedule, Timeout: o.WebhookTimeout,
+		KeepDelivered: o.KeepDelivered, KeepFailed: o.KeepFailed, AllowLoopback: o.AllowLoopback, AllowPrivate: o.AllowPrivate,
+		Poll: o.Schedule, Log: s.log, Metrics: o.Metrics,
+	}
+	engine := ledger.Options{
+		Store: s.Store, Providers: s.sources.registry, Vault: sealer, CursorKey: k.cursor, Owner: owner, Now: s.Clock.Now,
+		Random: s.IDs, CacheBytes: o.CacheBytes, Environment: o.Environment, Grace: o.Grace, Log: s.log,
+	}
+	if o.Environment == models.Sandbox {
+		s.controls = control.NewControls(s.IDs, o.InitialDelay, o.HistoricalDelay)
+		delivery.Drill = s.controls.Drill
+		engine.Readiness, engine.Disturb = s.controls.Readiness, s.controls.Upstream
+	}
+	s.worker = webhooks.NewWorker(delivery)
+	s.deliver = s.worker.Drain
+	engine.Committed = s.worker.Wake
+	s.Ledger = ledger.New(engine)
+}
+
+// Close closes the store. Work and the handler's requests must have ended.
+func (s *Server) Close() error { return s.Store.Close() }
+
+// Handler returns the API, to be served where people's browsers reach it at
+// publicURL, which has no slash at its end. It registers metrics, so that a
+// Server with a registry has one handler.
+func (s *Server) Handler(publicURL string) (*api.Server, error) {
+	o := api.Options{
+		Environment: s.options.Environment, Clients: s.Store, Tokens: s.Tokens, IDs: s.IDs, Now: s.Clock.Now,
+		Log: s.log, Metrics: s.options.Metrics, GzipAbove: s.options.GzipAbove, TrustedProxies: s.options.TrustedProxies,
+		Explain: ledger.PlaidError, Routes: s.routes(publicURL),
+	}
+	if o.Environment == models.Sandbox {
+		o.Faults = s.controls.Fault
+		o.Documents = map[string][]byte{control.DescriptionPath: gingham.OpenAPI()}
+	}
+	return api.New(o)
+}
+
+// ensureClient makes sure that the sandbox's client is there and has the secret.
+func (s *Server) ensureClient(ctx context.Context, id models.ClientID, secret string) error {
+	hash := s.Tokens.SecretHash(id, secret)
+	// Another instance may do the same at the same moment.
+	for range attempts {
+		c, err := s.Store.Client(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			err = s.Store.CreateClient(ctx, store.Client{
+				ID: id, Name: "sandbox", CreatedAt: s.Clock.Now(), Secrets: []store.SecretHash{{Hash: hash}},
+			})
+		case err != nil:
+		case len(c.Secrets) > 0 && c.Secrets[0].Hash == hash:
+			return nil
+		default:
+			c.Secrets = []store.SecretHash{{Hash: hash}}
+			err = s.Store.UpdateClient(ctx, c)
+		}
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrConflict) {
+			return fmt.Errorf("server: make the sandbox's client: %w", err)
+		}
+	}
+	return errors.New("server: make the sandbox's client: others kept changing it")
+}

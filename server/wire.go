@@ -1,0 +1,107 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/gingham-dev/gingham/endpoints/accounts"
+	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/endpoints/api/linksession"
+	"github.com/gingham-dev/gingham/endpoints/auth"
+	"github.com/gingham-dev/gingham/endpoints/categories"
+	"github.com/gingham-dev/gingham/endpoints/control"
+	"github.com/gingham-dev/gingham/endpoints/identity"
+	"github.com/gingham-dev/gingham/endpoints/institutions"
+	"github.com/gingham-dev/gingham/endpoints/investments"
+	"github.com/gingham-dev/gingham/endpoints/item"
+	"github.com/gingham-dev/gingham/endpoints/liabilities"
+	"github.com/gingham-dev/gingham/endpoints/link"
+	"github.com/gingham-dev/gingham/endpoints/processor"
+	sandboxapi "github.com/gingham-dev/gingham/endpoints/sandbox"
+	"github.com/gingham-dev/gingham/endpoints/transactions"
+	"github.com/gingham-dev/gingham/endpoints/webhookkeys"
+	"github.com/gingham-dev/gingham/fixtures"
+	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/providers"
+	"github.com/gingham-dev/gingham/providers/sandbox"
+	"github.com/gingham-dev/gingham/store"
+	"github.com/gingham-dev/gingham/store/mongo"
+	"github.com/gingham-dev/gingham/store/sqlite"
+)
+
+// OpenStore opens the store that a name stands for: "sqlite:" and a path,
+// "memory", or a "mongodb:" or "mongodb+srv:" URL.
+func OpenStore(ctx context.Context, name string, log *slog.Logger) (store.Store, error) {
+	kind, rest, _ := strings.Cut(name, ":")
+	switch kind {
+	case "memory":
+		return sqlite.Open(ctx, sqlite.Memory, sqlite.Options{})
+	case "sqlite":
+		return sqlite.Open(ctx, rest, sqlite.Options{})
+	case "mongodb", "mongodb+srv":
+		return mongo.Open(ctx, name, mongo.Options{Logger: log})
+	default:
+		return nil, fmt.Errorf(`server: store is %q, which begins with none of "sqlite:", "memory", "mongodb:", "mongodb+srv:"`, kind)
+	}
+}
+
+// sources is where data comes from: every provider, who knows merchants by what
+// a bank writes of them, and the categories of old.
+type sources struct {
+	registry   *providers.Registry
+	enricher   providers.Enricher
+	categories []models.LegacyCategory
+}
+
+func newSources(o *Options) (sources, error) {
+	set, err := fixtures.Load()
+	if err != nil {
+		return sources{}, err
+	}
+	pretend := sandbox.New(set, sandbox.Options{LoginLasts: o.LoginLasts})
+	var list []providers.Provider
+	if o.Environment == models.Sandbox {
+		list = append(list, pretend)
+	}
+	registry, err := providers.NewRegistry(list...)
+	if err != nil {
+		return sources{}, err
+	}
+	return sources{registry: registry, enricher: pretend, categories: set.Categories}, nil
+}
+
+// routes is the whole table of endpoints of a server that people reach at publicURL.
+func (s *Server) routes(publicURL string) []api.Route {
+	env := s.options.Environment
+	groups := []interface{ Routes() []api.Route }{
+		accounts.New(s.Ledger),
+		auth.New(s.Ledger),
+		categories.New(s.sources.categories),
+		identity.New(s.Ledger),
+		institutions.New(s.sources.registry.Institutions()),
+		investments.New(s.Ledger),
+		item.New(s.Ledger, s.Tokens, s.Store),
+		liabilities.New(s.Ledger),
+		link.New(link.Options{
+			Sessions: linksession.New(s.Store, s.Tokens), Tokens: s.Tokens, Providers: s.sources.registry,
+			Environment: env, PublicURL: publicURL,
+		}),
+		processor.New(s.Ledger, s.Tokens, s.IDs, env),
+		sandboxapi.New(s.Ledger, s.Tokens),
+		transactions.New(s.Ledger, s.sources.enricher),
+		webhookkeys.New(s.Keys),
+	}
+	if env == models.Sandbox {
+		groups = append(groups, control.New(control.Options{
+			Controls: s.controls, Ledger: s.Ledger, Tokens: s.Tokens, Store: s.Store, IDs: s.IDs,
+			Clock: movable{s}, Keys: s.Keys, Wake: s.worker.Wake,
+		}))
+	}
+	var table []api.Route
+	for _, group := range groups {
+		table = append(table, group.Routes()...)
+	}
+	return table
+}
