@@ -110,7 +110,11 @@ func (l *Ledger) providerEdits(ctx context.Context, h *store.Head, edits []Trans
 				return nil, plaiderr.New(plaiderr.InvalidAccountID)
 			}
 		} else if list[i].Key, ok = keys[e.Transaction]; !ok {
-			return nil, plaiderr.InvalidField(fmt.Sprintf("transactions[%d]: the Item has no transaction with this transaction_id", i))
+			field := "transactions[%d].transaction_id"
+			if e.Remove {
+				field = "transaction_ids[%d]"
+			}
+			return nil, plaiderr.InvalidField(fmt.Sprintf(field+" must be the id of a transaction of the Item", i))
 		}
 	}
 	return list, nil

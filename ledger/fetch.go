@@ -1,18 +1,14 @@
 package ledger
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"maps"
 	"slices"
 	"time"
 
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/providers"
 	"github.com/gingham-dev/gingham/store"
-	"github.com/gingham-dev/gingham/webhooks"
 )
 
 // The parts of an Item's data that are rewritten whole.
@@ -199,134 +195,4 @@ func (f *fetch) from(now time.Time) models.Date {
 // initialOnly reports whether only the first 30 days are to be readable yet.
 func (f *fetch) initialOnly(now time.Time) bool {
 	return now.Before(f.h.Transactions.HistoricalDue)
-}
-
-// put puts what was fetched into next, tells of it, and returns the blocks to
-// commit with it.
-func (f *fetch) put(ctx context.Context, next *store.Head) ([]store.Block, Summary, error) {
-	now := f.l.Now()
-	// The login works again, unless it was broken while this round was under way.
-	if e := f.h.Item.Error; e != nil && next.Item.Error != nil && *e == *next.Item.Error {
-		next.Item.Error = nil
-		f.l.Tell(next, webhooks.LoginRepaired())
-	}
-	if f.accounts != nil {
-		was := next.Accounts
-		keepVerification(was, f.accounts)
-		next.Accounts = f.accounts
-		f.l.tellAccounts(next, was, f.offered)
-	}
-	var blocks []store.Block
-	var out outcome
-	if f.pulled != nil {
-		was := next.Transactions
-		var err error
-		if blocks, out, err = f.l.apply(ctx, next, *f.pulled); err != nil {
-			return nil, Summary{}, err
-		}
-		f.putReadiness(next, now)
-		f.l.tellTransactions(next, was, f.pulled, out)
-	}
-	if f.state != nil {
-		b, err := f.l.sealState(next, f.state)
-		if err != nil {
-			return nil, Summary{}, err
-		}
-		blocks = append(blocks, b)
-	}
-	parts, err := f.putParts(ctx, next)
-	if err != nil {
-		return nil, Summary{}, err
-	}
-	f.l.tellConsent(next)
-	next.Item.Failures = 0
-	next.Item.NextChange = earliest(future(now, next.Item.NextChange), future(now, f.nextChange))
-	next.Due = f.l.due(next)
-	return append(blocks, parts...), out.Summary, nil
-}
-
-// putParts puts the parts that differ from what is there.
-func (f *fetch) putParts(ctx context.Context, next *store.Head) ([]store.Block, error) {
-	var blocks []store.Block
-	for _, name := range slices.Sorted(maps.Keys(f.parts)) {
-		if name == partInvestments {
-			next.Item.InvestmentsUpdated.LastSuccess = f.l.Now()
-		}
-		var was []byte
-		if id, ok := next.Parts[name]; ok {
-			var err error
-			if was, err = f.l.readBlock(ctx, next, id); err != nil {
-				return nil, err
-			}
-		}
-		b, err := f.l.encodePart(next, f.parts[name])
-		if err != nil {
-			return nil, fmt.Errorf("encode %s: %w", name, err)
-		}
-		if bytes.Equal(was, b.Data) {
-			continue
-		}
-		next.Parts[name] = b.ID
-		blocks = append(blocks, b)
-		if err := partDiffs[name](f.l, next, was, b.Data); err != nil {
-			return nil, fmt.Errorf("%s of item %s: %w", name, next.ID, err)
-		}
-	}
-	return blocks, nil
-}
-
-func (f *fetch) putReadiness(next *store.Head, now time.Time) {
-	log := &next.Transactions
-	if log.InitialAt.IsZero() {
-		log.InitialAt = now
-	}
-	if log.HistoricalAt.IsZero() && !f.initialOnly(now) {
-		log.HistoricalAt = now
-	}
-	next.Item.TransactionsUpdated.LastSuccess = now
-}
-
-// due is when background work on an Item that works is next due, or zero.
-func (l *Ledger) due(h *store.Head) time.Time {
-	var at time.Time
-	if log := &h.Transactions; wantedOf(h).transactions {
-		switch {
-		case log.InitialAt.IsZero():
-			at = log.InitialDue
-		case log.HistoricalAt.IsZero():
-			at = log.HistoricalDue
-		}
-	}
-	at = earliest(at, h.Item.NextChange)
-	if end := h.Item.ConsentExpiresAt; !end.IsZero() && !h.Item.ConsentWarned {
-		at = earliest(at, end.Add(-consentWarning))
-	}
-	return earliest(at, future(l.Now(), h.Item.LoginExpiresAt))
-}
-
-// earliest is the earlier of two times, of which zero is none.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// future is t, or zero if it isn't after now.
-func future(now, t time.Time) time.Time {
-	if t.After(now) {
-		return t
-	}
-	return time.Time{}
-}
-
-// keepVerification carries over to fresh accounts what the provider does not know of them.
-func keepVerification(old, fresh []models.Account) {
-	for i := range fresh {
-		for j := range old {
-			if old[j].ID == fresh[i].ID && fresh[i].Verification == "" {
-				fresh[i].Verification = old[j].Verification
-			}
-		}
-	}
 }

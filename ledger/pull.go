@@ -194,7 +194,8 @@ func (l *Ledger) RunDue(ctx context.Context, limit int) (int, error) {
 		if ctx.Err() != nil {
 			return i, ctx.Err()
 		}
-		if err := l.runDue(ctx, ref); err != nil {
+		// What was begun is ended, within its lease, when a program is told to stop.
+		if err := l.runDue(context.WithoutCancel(ctx), ref); err != nil {
 			l.log.WarnContext(ctx, "background refresh failed", "item_id", ref.Item, "error", err)
 		}
 	}

@@ -51,12 +51,14 @@ func (p peers) Set(text string) error {
 }
 
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == limitCommand {
-		if err := serveLimit(os.Args[2]); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
+	if len(os.Args) == 3 {
+		if child := map[string]func(string) error{limitCommand: serveLimit, sendCommand: sendWebhooks}[os.Args[1]]; child != nil {
+			if err := child(os.Args[2]); err != nil {
+				fmt.Fprintln(os.Stderr, "bench:", err)
+				os.Exit(1)
+			}
+			return
 		}
-		return
 	}
 	o := options{peers: peers{}}
 	flag.StringVar(&o.bin, "bin", "", "the server's binary (default: built from this module)")
@@ -100,6 +102,7 @@ func run(ctx context.Context, o options) (err error) {
 		{"full sync", b.fullSync},
 		{"growth", b.growth},
 		{"memory", b.memory},
+		{"webhooks", b.webhooks},
 	} {
 		if !strings.Contains(m.name, o.only) {
 			continue

@@ -205,7 +205,7 @@ func unknownThing(ref reference) failure {
 	case "item":
 		return failure{}
 	case "transaction":
-		return invalidField("transactions[0]: the Item has no transaction with this transaction_id")
+		return invalidField(strings.ReplaceAll(ref.path, ".0", "[0]") + " must be the id of a transaction of the Item")
 	default:
 		return invalidField(ref.path + " must be the id of a " + ref.kind() + " that is there")
 	}

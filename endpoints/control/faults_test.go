@@ -56,7 +56,7 @@ func TestFaultOfAnItem(t *testing.T) {
 	}
 	// What the sandbox's own routes do is not in danger.
 	w.Post("/gingham/transactions/remove", access(token)+`,"transaction_ids":["x"]`).Is(
-		apitest.InvalidField("transactions[0]: the Item has no transaction with this transaction_id"))
+		apitest.InvalidField("transaction_ids[0] must be the id of a transaction of the Item"))
 	w.Post("/gingham/faults/remove", `"fault_id":"`+a.Text("fault_id")+`"`).OK()
 	w.Post("/item/get", access(token)).OK()
 }

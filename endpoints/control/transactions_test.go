@@ -93,8 +93,8 @@ func TestTransactions(t *testing.T) {
 	}
 
 	foreign, _ := w.link(apitest.Stranger)
-	noSuch := func(i int) apitest.Failure {
-		return apitest.InvalidField(fmt.Sprintf("transactions[%d]: the Item has no transaction with this transaction_id", i))
+	noSuch := func(field string) apitest.Failure {
+		return apitest.InvalidField(field + " must be the id of a transaction of the Item")
 	}
 	theirs := rows(w.PostAs(apitest.Stranger, "/transactions/sync", access(foreign)), "added")[0]["transaction_id"].(string)
 	for _, tt := range []struct {
@@ -111,11 +111,11 @@ func TestTransactions(t *testing.T) {
 		{add(row("1", `"date_transacted":"2026-11-20","iso_currency_code":"eur"`)), apitest.InvalidField("transactions[0].iso_currency_code: is no ISO 4217 code")},
 		{add(row("1", `"date_transacted":"2026-11-20","iso_currency_code":"EU"`)), apitest.InvalidField("transactions.0.iso_currency_code must have at least 3 characters")},
 		{add(`{"account_id":"nope","amount":1,"description":"x","date_transacted":"2026-11-20"}`), apitest.InvalidAccountID},
-		{change(ids[-3] + `","amount":1}`), noSuch(0)},
-		{change(theirs + `","amount":1}`), noSuch(0)},
+		{change(ids[-3] + `","amount":1}`), noSuch("transactions[0].transaction_id")},
+		{change(theirs + `","amount":1}`), noSuch("transactions[0].transaction_id")},
 		{change(theirs + `"}`), apitest.InvalidField("transactions[0]: there is nothing to change")},
-		{w.Post("/gingham/transactions/remove", access(token)+`,"transaction_ids":["nope"]`), noSuch(0)},
-		{w.Post("/gingham/transactions/remove", access(token)+`,"transaction_ids":["`+theirs+`"]`), noSuch(0)},
+		{w.Post("/gingham/transactions/remove", access(token)+`,"transaction_ids":["nope"]`), noSuch("transaction_ids[0]")},
+		{w.Post("/gingham/transactions/remove", access(token)+`,"transaction_ids":["`+theirs+`"]`), noSuch("transaction_ids[0]")},
 		{w.Post("/gingham/transactions/remove", access(foreign)+`,"transaction_ids":["`+theirs+`"]`), apitest.UnknownAccess},
 	} {
 		tt.a.Is(tt.want)
