@@ -46,6 +46,9 @@ type Options struct {
 	// Disturb is asked before a provider is: an error is taken for the provider's.
 	// Default: none is.
 	Disturb func(*store.Head) error
+	// Subscribed reports whether a client has receivers of all its events, besides the
+	// webhooks of its Items. Default: none has.
+	Subscribed func(models.ClientID) bool
 	// Committed is told that events were committed, to be delivered. Default: nobody is.
 	Committed func()
 	Log       *slog.Logger
@@ -65,6 +68,7 @@ type Ledger struct {
 	grace       time.Duration
 	readiness   func(models.ClientID) (initial, historical time.Duration)
 	disturb     func(*store.Head) error
+	subscribed  func(models.ClientID) bool
 	committed   func()
 	log         *slog.Logger
 }
@@ -74,7 +78,7 @@ func New(o Options) *Ledger {
 	l := &Ledger{
 		store: o.Store, providers: o.Providers, vault: o.Vault, cursorKey: o.CursorKey, owner: o.Owner,
 		now: o.Now, random: o.Random, environment: o.Environment, grace: o.Grace, readiness: o.Readiness,
-		disturb: o.Disturb, committed: o.Committed, log: o.Log,
+		disturb: o.Disturb, subscribed: o.Subscribed, committed: o.Committed, log: o.Log,
 	}
 	if l.now == nil {
 		l.now = time.Now
@@ -87,6 +91,9 @@ func New(o Options) *Ledger {
 	}
 	if l.disturb == nil {
 		l.disturb = func(*store.Head) error { return nil }
+	}
+	if l.subscribed == nil {
+		l.subscribed = func(models.ClientID) bool { return false }
 	}
 	if l.committed == nil {
 		l.committed = func() {}

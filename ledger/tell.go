@@ -16,10 +16,12 @@ import (
 const maxTold = 500
 
 // Tell puts a webhook into the commit that makes next the head, so that its
-// client is told if and only if that happened. An Item without a webhook, or that
-// its client doesn't have yet, tells nothing.
+// client is told if and only if that happened. An Item that its client doesn't have
+// yet tells nothing, nor does one without a webhook whose client has no receiver of
+// all its events; if it has, the event has no URL of its own.
 func (l *Ledger) Tell(next *store.Head, m webhooks.Message) {
-	if next.Item.Webhook == "" || next.Item.Unclaimed || next.Item.Removed() {
+	url := next.Item.Webhook
+	if next.Item.Unclaimed || next.Item.Removed() || url == "" && !l.subscribed(next.Client) {
 		return
 	}
 	at := l.Now()
@@ -28,8 +30,10 @@ func (l *Ledger) Tell(next *store.Head, m webhooks.Message) {
 	}
 	origin := webhooks.Origin{Environment: l.environment, Item: next.ID, UserID: next.Item.UserID}
 	place := (next.Seq+1)<<6 | int64(min(len(next.Outbox), 63))
-	next.Outbox = append(next.Outbox, m.Event(origin, webhooks.NewID(at, place, l.random), next.Item.Webhook, at))
-	next.Item.LastWebhook = &models.WebhookSent{At: at, Code: m.Code}
+	next.Outbox = append(next.Outbox, m.Event(origin, webhooks.NewID(at, place, l.random), url, at))
+	if url != "" {
+		next.Item.LastWebhook = &models.WebhookSent{At: at, Code: m.Code}
+	}
 }
 
 // Claim notes that a client is being given an Item's first access token: from now

@@ -301,3 +301,25 @@ func TestTellsOfConsent(t *testing.T) {
 	}
 	w.wantTold(t, h, "PENDING_EXPIRATION consent_expiration_time=2026-07-31T12:00:00.000Z")
 }
+
+// TestTellsSubscribers has a client that wants all its events, whose Item has no webhook.
+func TestTellsSubscribers(t *testing.T) {
+	for _, subscribed := range []bool{false, true} {
+		w := newWorld(t, providers.Snapshot, func(o *ledger.Options) {
+			o.Subscribed = func(c models.ClientID) bool { return subscribed && c == testClient }
+		})
+		h := w.link(t)
+		events, err := w.store.TakeEvents(t.Context(), store.ItemRef{Client: h.Client, Item: h.ID})
+		if want := map[bool]int{true: 2}[subscribed]; err != nil || len(events) != want {
+			t.Errorf("subscribed %v: %d events, %v, want %d", subscribed, len(events), err, want)
+		}
+		for _, e := range events {
+			if e.URL != "" {
+				t.Errorf("event for %q", e.URL)
+			}
+		}
+		if w.head(t, h).Item.LastWebhook != nil {
+			t.Error("an Item without a webhook has a last one")
+		}
+	}
+}

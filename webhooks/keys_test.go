@@ -306,3 +306,22 @@ func TestRotateAtOnce(t *testing.T) {
 		t.Errorf("it signs with %s", kid)
 	}
 }
+
+// TestKinds shows that keys of another kind are other keys, whose first is made up anew.
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ours := w.sign(w.instance())
+	w.options.Kind = "token_keys"
+	other := w.instance()
+	theirs := w.sign(other)
+	if ours != sandboxKID || !uuid4.MatchString(theirs) || theirs == sandboxKID {
+		t.Errorf("the keys are %s and %s", ours, theirs)
+	}
+	if _, err := other.Key(t.Context(), ours); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the key of another kind is %v", err)
+	}
+	if theirs != w.sign(w.instance()) {
+		t.Error("another instance has another key")
+	}
+}

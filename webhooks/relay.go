@@ -2,6 +2,8 @@ package webhooks
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -13,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/store"
 )
 
@@ -66,9 +69,10 @@ func (w *Worker) relayItem(ctx context.Context, ref store.ItemRef) (int, error) 
 	ids := make([]string, len(events))
 	for i, e := range drilled(events, w.options.Drill(ref.Client)) {
 		ids[i] = e.ID
-		err := w.options.Store.CreateDelivery(ctx, store.Delivery{
-			Event: e, Client: ref.Client, Item: ref.Item, Receiver: receiverOf(e.URL), State: store.Waiting, NextAt: e.At,
-		})
+		copies, err := w.copies(ctx, ref.Client, e)
+		for _, e := range copies {
+			err = errors.Join(err, w.options.Store.CreateDelivery(ctx, NewDelivery(e, ref)))
+		}
 		if err != nil {
 			return 0, fmt.Errorf("webhooks: relay event %s: %w", e.ID, err)
 		}
@@ -78,6 +82,41 @@ func (w *Worker) relayItem(ctx context.Context, ref store.ItemRef) (int, error) 
 		err = nil
 	}
 	return len(events), err
+}
+
+// NewDelivery is an event on its way to the receiver at its URL. The Item of ref is
+// "" for an event about none.
+func NewDelivery(e store.Event, ref store.ItemRef) store.Delivery {
+	return store.Delivery{
+		Event: e, Client: ref.Client, Item: ref.Item, Receiver: receiverOf(e.URL), State: store.Waiting, NextAt: e.At,
+	}
+}
+
+// copies are an event for each of its receivers: the one that it is for, and those
+// where its client wants to be told of it. One that nobody wants has none.
+func (w *Worker) copies(ctx context.Context, client models.ClientID, e store.Event) ([]store.Event, error) {
+	urls, err := w.options.Receivers(ctx, client, e)
+	if err != nil {
+		return nil, err
+	}
+	var list []store.Event
+	if e.URL != "" {
+		list = append(list, e)
+	}
+	for _, url := range urls {
+		c := e
+		c.URL, c.ID = url, copyID(e.ID, url)
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// copyID is the id of the copy of an event for a URL: another one, that begins with
+// the same time and place, and is the same every time.
+func copyID(id, url string) string {
+	hash := sha256.Sum256([]byte(id + " " + url))
+	kept := min(len(id), len("01234567-89ab-cdef-0123-"))
+	return id[:kept] + hex.EncodeToString(hash[:6])
 }
 
 // drilled is events with the times that a drill gives them.

@@ -7,9 +7,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
+	"syscall"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/store"
 )
 
@@ -58,22 +63,59 @@ func (o *outcome) reason() string {
 
 // sender signs and sends.
 type sender struct {
-	signer    Signer
+	signer  Signer
+	allowed func(ctx context.Context, client models.ClientID, url string) ([]netip.Prefix, error)
+	timeout time.Duration
+	// control checks the address of each connection. transport has the connections
+	// that may be to any address that passes, narrow those that may be to some networks only.
+	control   func(network, address string, c syscall.RawConn) error
 	transport *http.Transport
-	timeout   time.Duration
+	narrow    *lru.Cache[string, *http.Transport]
 }
 
 func newSender(o *WorkerOptions) *sender {
-	dialer := &net.Dialer{Control: newGuard(o.AllowLoopback, o.AllowPrivate), KeepAlive: 30 * time.Second}
+	narrow, err := lru.NewWithEvict(narrowSets, func(_ string, t *http.Transport) { t.CloseIdleConnections() })
+	if err != nil {
+		panic(err) // only for a size that isn't positive
+	}
+	control := newGuard(o.AllowLoopback, o.AllowPrivate)
+	return &sender{
+		signer: o.Signer, allowed: o.Allowed, timeout: o.Timeout,
+		control: control, transport: newTransport(control), narrow: narrow,
+	}
+}
+
+// newTransport makes connections whose addresses control lets pass.
+func newTransport(control func(network, address string, c syscall.RawConn) error) *http.Transport {
+	dialer := &net.Dialer{Control: control, KeepAlive: 30 * time.Second}
 	// HTTP/1.1 only: with HTTP/2 all that is sent to a receiver would share a
 	// connection, and hang with it. No proxy: it would connect to whatever it is told to.
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
-	return &sender{signer: o.Signer, timeout: o.Timeout, transport: &http.Transport{
+	return &http.Transport{
 		DialContext: dialer.DialContext, Protocols: &protocols,
 		MaxIdleConns: idleConns, MaxIdleConnsPerHost: idlePerReceiver, IdleConnTimeout: idleTime,
 		DisableCompression: true, MaxResponseHeaderBytes: replyLimit,
-	}}
+	}
+}
+
+// narrowSets is of how many sets of networks connections are kept.
+const narrowSets = 64
+
+// transportFor is what has the connections for a delivery. A connection is used
+// again only among those that are confined to the same networks.
+func (s *sender) transportFor(ctx context.Context, d *store.Delivery) (*http.Transport, error) {
+	networks, err := s.allowed(ctx, d.Client, d.Event.URL)
+	if err != nil || networks == nil {
+		return s.transport, err
+	}
+	key := fmt.Sprint(networks)
+	if t, ok := s.narrow.Get(key); ok {
+		return t, nil
+	}
+	t := newTransport(within(networks, s.control))
+	s.narrow.Add(key, t)
+	return t, nil
 }
 
 // send sends d once, signed anew. ctx has the time-out.
@@ -92,8 +134,12 @@ func (s *sender) send(ctx context.Context, d *store.Delivery) outcome {
 	req.Header.Set(SignatureHeader, token)
 	req.Header.Set("Webhook-Verification", token)
 
+	transport, err := s.transportFor(ctx, d)
+	if err != nil {
+		return outcome{kind: internal, text: "was not sent: where it may be sent is unknown", err: err}
+	}
 	began := time.Now()
-	resp, err := s.transport.RoundTrip(req)
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		out := failure(ctx, err, s.timeout)
 		out.took = time.Since(began)

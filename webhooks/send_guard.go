@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -40,7 +41,20 @@ func newGuard(loopback, private bool) func(network, address string, c syscall.Ra
 	return ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...)).Safe
 }
 
+// within is control that lets only addresses of some networks pass.
+func within(networks []netip.Prefix, control func(network, address string, c syscall.RawConn) error) func(network, address string, c syscall.RawConn) error {
+	return func(network, address string, c syscall.RawConn) error {
+		at, err := netip.ParseAddrPort(address)
+		if err != nil || !slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(at.Addr().Unmap()) }) {
+			return errNetwork
+		}
+		return control(network, address, c)
+	}
+}
+
 var (
+	errNetwork = errors.New("not sent: the address is not among those that the client allows")
+
 	errURL  = errors.New("not sent: not an address of http or https")
 	errHost = errors.New("not sent: the host is a number, but no IP address")
 )
@@ -76,6 +90,8 @@ func failure(ctx context.Context, err error, timeout time.Duration) outcome {
 	switch {
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrInvalidHostPort):
 		out.kind, out.text = refused, "not sent: the address is private or reserved"
+	case errors.Is(err, errNetwork):
+		out.kind, out.text = refused, errNetwork.Error()
 	case errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:
 		out.kind, out.text = timedOut, fmt.Sprintf("no answer within %v", timeout)
 	case errors.As(err, &dns):

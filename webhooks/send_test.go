@@ -288,7 +288,7 @@ func TestMetrics(t *testing.T) {
 	good := newReceiver(t, nil)
 	slow := newReceiver(t, func(http.ResponseWriter, post) {
 		close(inFlight)
-		<-waiting
+		hold(t, waiting)
 	})
 	d.tell("a", good.url, 3)
 	d.tell("b", newReceiver(t, status(500)).url, 1)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -44,6 +45,12 @@ type WorkerOptions struct {
 	// AllowLoopback allows receivers on this machine, AllowPrivate those in private
 	// networks (RFC 1918, RFC 4193). Default: only public addresses are connected to.
 	AllowLoopback, AllowPrivate bool
+	// Receivers lists the URLs at which a client wants to be told of an event, besides
+	// the event's own, where it has one. Default: none.
+	Receivers func(ctx context.Context, client models.ClientID, e store.Event) ([]string, error)
+	// Allowed lists the only networks that a client's webhooks for a URL may be sent
+	// to; nil is any. Default: any.
+	Allowed func(ctx context.Context, client models.ClientID, url string) ([]netip.Prefix, error)
 	// Drill says how a client's webhooks are to be delivered. Default: well.
 	Drill func(models.ClientID) Drill
 	// Workers bounds the attempts that are young: those whose receivers have not yet
@@ -112,6 +119,12 @@ func NewWorker(o WorkerOptions) *Worker {
 		}
 	}
 	o.Schedule = o.Schedule[:min(len(o.Schedule), store.MaxTries-1)]
+	if o.Receivers == nil {
+		o.Receivers = func(context.Context, models.ClientID, store.Event) ([]string, error) { return nil, nil }
+	}
+	if o.Allowed == nil {
+		o.Allowed = func(context.Context, models.ClientID, string) ([]netip.Prefix, error) { return nil, nil }
+	}
 	if o.Drill == nil {
 		o.Drill = func(models.ClientID) Drill { return Drill{} }
 	}

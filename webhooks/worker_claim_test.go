@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -50,7 +51,7 @@ func TestClockMovedWhileSending(t *testing.T) {
 	release := make(chan struct{})
 	r := newReceiver(t, func(_ http.ResponseWriter, p post) {
 		if p.path == "/slow" {
-			<-release
+			hold(t, release)
 		}
 	})
 	d.tell("warm", r.url, 1) // so that the receiver isn't passed over
@@ -158,8 +159,6 @@ func TestClockMovedWhileFinishing(t *testing.T) {
 			d.anew(id)
 			close(s.goOn)
 			d.drain()
-			d.move(time.Hour) // for what is tried again
-			d.drain()
 			if got := d.delivery(id); got.State != store.Delivered || len(got.Tries) != len(c.status) {
 				t.Errorf("the delivery is %+v", got)
 			}
@@ -178,7 +177,7 @@ func TestClockMovedWhileHeld(t *testing.T) {
 	release := make(chan struct{})
 	r := newReceiver(t, func(_ http.ResponseWriter, p post) {
 		if p.path == "/slow" {
-			<-release
+			hold(t, release)
 		}
 	})
 	d.tell("warm", r.url, 1)
@@ -195,6 +194,49 @@ func TestClockMovedWhileHeld(t *testing.T) {
 	}
 	for _, id := range ids {
 		if got := d.delivery(id); got.State != store.Delivered {
+			t.Errorf("the delivery is %+v", got)
+		}
+	}
+}
+
+// TestHeldTooLong checks that what waits for its turn while its claim lapses is not
+// sent if another instance has claimed it since.
+func TestHeldTooLong(t *testing.T) {
+	t.Parallel()
+	var idle atomic.Int64 // claims of nothing
+	d := newDepot(t, func(o *webhooks.WorkerOptions) {
+		o.Store = &disturbed{outbox: o.Store, claimed: func(list []store.Delivery) {
+			if len(list) == 0 {
+				idle.Add(1)
+			}
+		}}
+	})
+	release := make(chan struct{})
+	r := newReceiver(t, func(_ http.ResponseWriter, p post) {
+		if p.path == "/slow" {
+			hold(t, release)
+		}
+	})
+	d.tell("warm", r.url, 1)
+	d.drain()
+	before := idle.Load()
+	ids := d.tell("item", r.url+"/slow", 3)
+	drained := make(chan error, 1)
+	go func() { drained <- d.worker.Drain(t.Context()) }()
+	r.await(2)
+	until(t, "all to be claimed", func() bool { return idle.Load() > before })
+	d.move(time.Hour)
+	now := d.clock.Now()
+	if list, err := d.store.ClaimDeliveries(t.Context(), "other", now, now.Add(time.Hour), nil, 10); err != nil || len(list) != 3 {
+		t.Fatalf("claimed %v, %v", list, err)
+	}
+	close(release)
+	must(t, <-drained)
+	if got := r.got()[1:]; !slices.Equal(got, ids[:1]) {
+		t.Errorf("%q came, want %q", got, ids[:1])
+	}
+	for _, id := range ids {
+		if got := d.delivery(id); got.Owner != "other" || got.State != store.Waiting {
 			t.Errorf("the delivery is %+v", got)
 		}
 	}

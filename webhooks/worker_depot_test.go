@@ -155,6 +155,14 @@ func until(t testing.TB, what string, condition func() bool) {
 	}
 }
 
+// hold waits until a channel is closed, or the test is over.
+func hold(t testing.TB, until <-chan struct{}) {
+	select {
+	case <-until:
+	case <-t.Context().Done():
+	}
+}
+
 // move moves the clock ahead.
 func (d *depot) move(by time.Duration) {
 	d.t.Helper()

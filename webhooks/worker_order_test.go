@@ -72,7 +72,7 @@ func TestOrderAfterReturn(t *testing.T) {
 	t.Parallel()
 	d := newDepot(t, nil)
 	release := make(chan struct{})
-	r := newReceiver(t, func(http.ResponseWriter, post) { <-release })
+	r := newReceiver(t, func(http.ResponseWriter, post) { hold(t, release) })
 	ids := d.tell("item", r.url, 20)
 	d.run()
 	d.worker.Wake()
@@ -113,7 +113,7 @@ func TestSideBySide(t *testing.T) {
 			close(all)
 		}
 		mu.Unlock()
-		<-all
+		hold(t, all)
 	})
 	d.tell("first", r.url, 1)
 	d.drain()
@@ -140,7 +140,7 @@ func TestNewReceiver(t *testing.T) {
 		here++
 		peak = max(peak, here)
 		mu.Unlock()
-		<-enough
+		hold(t, enough)
 		mu.Lock()
 		here--
 		mu.Unlock()
@@ -187,7 +187,7 @@ func TestHangingReceivers(t *testing.T) {
 			var hanging sync.Map
 			all := crowd(t, many, func(who int, _ post) {
 				if _, ok := hanging.Load(who); ok {
-					<-release
+					hold(t, release)
 				}
 			})
 			d := newDepot(t, func(o *webhooks.WorkerOptions) { o.Timeout, o.Workers = time.Hour, workers })
@@ -252,7 +252,7 @@ func TestPassedOver(t *testing.T) {
 		}}
 	})
 	release := make(chan struct{})
-	bad := newReceiver(t, func(http.ResponseWriter, post) { <-release })
+	bad := newReceiver(t, func(http.ResponseWriter, post) { hold(t, release) })
 	good := newReceiver(t, nil)
 	var waiting []string
 	for i := range 50 {

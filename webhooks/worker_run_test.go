@@ -23,7 +23,7 @@ func TestShutDown(t *testing.T) {
 	release := make(chan struct{})
 	r := newReceiver(t, func(_ http.ResponseWriter, p post) {
 		if p.path == "/slow" {
-			<-release
+			hold(t, release)
 		}
 	})
 	d.tell("warm", r.url, 1)
@@ -185,7 +185,7 @@ func TestWaitingHeap(t *testing.T) {
 	release := make(chan struct{})
 	hanging := make([]*receiver, receivers)
 	for i := range hanging {
-		hanging[i] = newReceiver(t, func(http.ResponseWriter, post) { <-release })
+		hanging[i] = newReceiver(t, func(http.ResponseWriter, post) { hold(t, release) })
 	}
 	good := newReceiver(t, nil)
 	d := newDepot(t, func(o *webhooks.WorkerOptions) { o.Timeout = time.Hour })

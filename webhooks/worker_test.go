@@ -235,7 +235,7 @@ func TestDrainErrors(t *testing.T) {
 	release := make(chan struct{})
 	r := newReceiver(t, func(http.ResponseWriter, post) {
 		cancel()
-		<-release
+		hold(t, release)
 	})
 	id := d.tell("item", r.url, 1)[0]
 	if err := d.worker.Drain(ctx); !errors.Is(err, context.Canceled) {
