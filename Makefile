@@ -2,7 +2,7 @@
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: run test check lint generated deadcode bench conformance isolation fuzz-http chaos-kill-sync mongo-test-server
+.PHONY: run test check lint generated deadcode bench conformance isolation fuzz-http chaos-kill-sync chaos-kill multi mongo-test-server
 
 run: ## serve on the embedded store, with a client and a curl line to try
 	go run ./cmd/gingham serve
@@ -17,6 +17,7 @@ lint:
 
 generated: ## generated files are what the generator makes
 	go run ./cmd/modelgen -check -dir models/plaid
+	go run ./cmd/modelgen -check -dir models/gingham -spec models/gingham/openapi.yaml
 
 deadcode: ## nothing that nobody calls
 	@out=$$(go run $(DEADCODE) -test ./...) && test -z "$$out" || { echo "$$out"; exit 1; }
@@ -44,3 +45,12 @@ fuzz-http: ## FUZZ_BODIES malformed bodies, then the native fuzzer for FUZZ_TIME
 
 chaos-kill-sync: ## kill -9 KILLS times under load: nothing acknowledged is missing
 	GINGHAM_KILLS=$(KILLS) go test -count=1 -timeout 60m -run 'TestProcess/(killed|loss_is_seen)' -v ./cmd/gingham
+
+# On SQLite unless CHAOS_STORE is "mongodb" (the server of mongo-test-server, or of
+# MONGODB_URI) or a mongodb:// URL.
+chaos-kill: ## kill -9 CYCLES times under load: every acknowledged change is told of by webhook
+	GINGHAM_CYCLES=$(or $(CYCLES),$(if $(CHAOS_STORE),50,200)) GINGHAM_CHAOS_STORE='$(CHAOS_STORE)' \
+		go test -count=1 -timeout 60m -run 'TestChaosKill|TestReckon|TestBooks' -v ./cmd/gingham
+
+multi: ## three instances on one MongoDB: nothing is done twice, and what a killed one leaves is taken over
+	GINGHAM_MULTI=1 go test -count=1 -timeout 10m -run 'TestMulti|TestHistory' -v ./cmd/gingham
