@@ -1,6 +1,7 @@
 package caller
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -19,7 +20,9 @@ const (
 type Item struct {
 	Institution string
 	User        string
-	Products    []plaid.Products
+	// Password is the user's; "" is "pass_good".
+	Password string
+	Products []plaid.Products
 	// Days is how much history is asked for; 0 leaves it to the server.
 	Days int32
 	// Webhook is where it is to tell of changes, if anywhere.
@@ -38,7 +41,7 @@ func (c *Caller) PublicToken(ctx context.Context, i Item) (string, error) {
 	o := plaid.NewSandboxPublicTokenCreateRequestOptions()
 	if i.User != "" {
 		o.SetOverrideUsername(i.User)
-		o.SetOverridePassword("pass_good")
+		o.SetOverridePassword(cmp.Or(i.Password, "pass_good"))
 	}
 	if i.Webhook != "" {
 		o.SetWebhook(i.Webhook)

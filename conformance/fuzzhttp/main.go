@@ -73,8 +73,12 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Stop()) }()
+	app := caller.New(s.URL, s.ClientID, s.Secret)
+	if err := app.HoldWebhooks(ctx); err != nil {
+		return err
+	}
 	f := &fuzzer{
-		options: o, server: s, app: caller.New(s.URL, s.ClientID, s.Secret),
+		options: o, server: s, app: app,
 		description: description, checker: proxy.Checker{Description: description},
 	}
 	return f.run(ctx)

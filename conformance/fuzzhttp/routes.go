@@ -53,6 +53,7 @@ func (f *fuzzer) fill(ctx context.Context) error {
 		"override_password": {"pass_good", "{}", `{"override_accounts":[{"type":"depository","subtype":"checking"}]}`},
 		"query":             {"bank"},
 		"processor":         {"dwolla"},
+		"key_id":            {"6c5516e1-92dc-479e-a8ff-5a51992e0001"}, // a sandbox's first
 	}
 	every := []plaid.Products{
 		plaid.PRODUCTS_AUTH, plaid.PRODUCTS_IDENTITY, plaid.PRODUCTS_INVESTMENTS,

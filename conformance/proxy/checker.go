@@ -12,17 +12,19 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// The two directions in which a body goes.
+// Which way a body goes: from an app, back to it, or to it unasked.
 const (
 	Request  = "request"
 	Response = "response"
+	Webhook  = "webhook"
 )
 
 // Violation is a place where a body isn't what the description says.
 type Violation struct {
-	// Path is the operation's, as "/item/get".
+	// Path is the operation's, as "/item/get", or a webhook's type and code, as
+	// "ITEM ERROR".
 	Path string
-	// Direction is Request or Response.
+	// Direction is Request, Response or Webhook.
 	Direction string
 	// Pointer is the JSON Pointer of the value, "" for the whole.
 	Pointer string

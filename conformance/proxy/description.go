@@ -27,6 +27,9 @@ type Description struct {
 	doc *openapi3.T
 	// errorBody is the schema of a reply that tells of an error.
 	errorBody *openapi3.Schema
+	// webhooks are the schemas of webhooks, by type and code. Some have several: what
+	// clients are sent, and processors.
+	webhooks map[webhookName][]*openapi3.Schema
 }
 
 // Load reads and patches the description of the required version of Module. It
@@ -57,11 +60,31 @@ func Parse(data []byte) (*Description, error) {
 			return nil, fmt.Errorf("patch %s: %w", p.Where, err)
 		}
 	}
-	d := &Description{doc: doc}
+	d := &Description{doc: doc, webhooks: webhookSchemas(doc)}
 	if d.errorBody, err = component(doc, "PlaidError"); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// Add has d describe the operations of another description too. It returns an error
+// if that is none by OpenAPI's rules, by its own examples, or if d has an
+// operation of the same path.
+func (d *Description) Add(ctx context.Context, data []byte) error {
+	doc, err := openapi3.NewLoader().LoadFromData(data)
+	if err != nil {
+		return fmt.Errorf("read the description: %w", err)
+	}
+	if err := doc.Validate(ctx, openapi3.EnableExamplesValidation()); err != nil {
+		return fmt.Errorf("validate the description: %w", err)
+	}
+	for path, item := range doc.Paths.Map() {
+		if d.doc.Paths.Value(path) != nil {
+			return fmt.Errorf("%s is described twice", path)
+		}
+		d.doc.Paths.Set(path, item)
+	}
+	return nil
 }
 
 // Paths returns every path that has a POST operation, in order.

@@ -47,6 +47,21 @@ var Patches = []Patch{
 			return nil
 		},
 	},
+	{
+		Where:  "UserAccountRevokedWebhook",
+		Reason: "lacks the error that apps look into, and without which some crash",
+		apply: func(doc *openapi3.T) error {
+			s, err := component(doc, "UserAccountRevokedWebhook")
+			if err != nil {
+				return err
+			}
+			if s.Properties["error"] != nil {
+				return errMended
+			}
+			s.Properties["error"] = doc.Components.Schemas["PlaidError"]
+			return nil
+		},
+	},
 	newerField("Security", "figi", openapi3.NewStringSchema()),
 	newerField("BankTransferEvent", "receiver_details", openapi3.NewObjectSchema()),
 	newerField("CreditSessionDocumentIncomeResult", "num_i20s_uploaded", openapi3.NewIntegerSchema()),

@@ -21,6 +21,7 @@ import (
 	"os"
 	"os/signal"
 
+	"github.com/gingham-dev/gingham/conformance/caller"
 	"github.com/gingham-dev/gingham/conformance/proxy"
 	"github.com/gingham-dev/gingham/conformance/server"
 )
@@ -60,6 +61,9 @@ func run(ctx context.Context, bin, store string, verbose bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, srv.Stop()) }()
+	if err := caller.New(srv.URL, srv.ClientID, srv.Secret).HoldWebhooks(ctx); err != nil {
+		return err
+	}
 	target, err := url.Parse(srv.URL)
 	if err != nil {
 		return err

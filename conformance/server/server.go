@@ -62,6 +62,20 @@ func Store(name, dir string) string {
 	return name
 }
 
+// database finds the name of the database in the URL of a MongoDB store.
+var database = regexp.MustCompile(`^(mongodb(?:\+srv)?://[^/?]+)/?([^?]*)`)
+
+// Sibling names a store of the same kind as another, beside it.
+func Sibling(store, name string) string {
+	switch {
+	case database.MatchString(store):
+		return database.ReplaceAllString(store, "${1}/${2}_"+name)
+	case strings.HasPrefix(store, "sqlite:"):
+		return store + "." + name
+	}
+	return store
+}
+
 // Options says what to start.
 type Options struct {
 	// Binary is the program.

@@ -58,3 +58,16 @@ func TestStop(t *testing.T) {
 		t.Errorf("stop: %v", err)
 	}
 }
+
+func TestSibling(t *testing.T) {
+	for store, want := range map[string]string{
+		"memory":         "memory",
+		"sqlite:/tmp/db": "sqlite:/tmp/db.b",
+		"mongodb://one:27017,two:27017/a?replicaSet=rs": "mongodb://one:27017,two:27017/a_b?replicaSet=rs",
+		"mongodb+srv://cluster?w=majority":              "mongodb+srv://cluster/_b?w=majority",
+	} {
+		if got := Sibling(store, "b"); got != want {
+			t.Errorf("beside %s: got %q", store, got)
+		}
+	}
+}
