@@ -23,6 +23,10 @@ const (
 	receiverKind = "webhook_receiver"
 	// healthWindow is what a receiver is judged by.
 	healthWindow = 24 * time.Hour
+	// fewestFailures is how many failures say something of a receiver. Successes that
+	// were not written when a process was killed are missing from the counts, and a
+	// receiver that is rarely told anything may fail once.
+	fewestFailures = 10
 	// countTries is how often a record that other instances change at the same time
 	// is tried to be changed.
 	countTries = 10
@@ -73,7 +77,8 @@ func (c *counts) forget(now time.Time) {
 }
 
 // failing reports whether a receiver is given no retries: attempts have been counted
-// for a day at least, and of the last day's more than nine in ten failed.
+// for a day at least, and of the last day's more than nine in ten failed, and not
+// just a few.
 func (c *counts) failing(now time.Time) bool {
 	if now.Sub(c.Since) < healthWindow {
 		return false
@@ -83,7 +88,7 @@ func (c *counts) failing(now time.Time) bool {
 		made += h.Made
 		failed += h.Failed
 	}
-	return 10*failed > 9*made
+	return failed >= fewestFailures && 10*failed > 9*made
 }
 
 func hourOf(t time.Time) int64 { return t.Unix() / 3600 }

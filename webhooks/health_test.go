@@ -119,6 +119,19 @@ func TestQuietReceiver(t *testing.T) {
 	}
 }
 
+// TestRarelyToldReceiver checks that a few failures are not held against a receiver
+// that is told little, although nothing else is known of it.
+func TestRarelyToldReceiver(t *testing.T) {
+	t.Parallel()
+	c := newClinic(t, func(o *webhooks.WorkerOptions) { o.Schedule = []time.Duration{100 * 24 * time.Hour} })
+	for hours := range 9 {
+		if !c.retried(c.send("/hook", 500)) {
+			t.Fatalf("it is not retried after %d failures", hours)
+		}
+		c.move(5 * time.Hour)
+	}
+}
+
 // TestHealthOfTwo checks that instances add up what they know.
 func TestHealthOfTwo(t *testing.T) {
 	t.Parallel()

@@ -44,7 +44,7 @@ func TestGuard(t *testing.T) {
 	d := newDepot(t, func(o *webhooks.WorkerOptions) { o.AllowLoopback = false })
 	addresses := map[string]string{
 		"ftp://127.0.0.1": notWeb, "file:///etc/passwd": notWeb, "gopher://127.0.0.1": notWeb, "unix:/run/x": notWeb,
-		"127.0.0.1": notWeb, "//127.0.0.1": notWeb, "http:127.0.0.1": notWeb, "": notWeb,
+		"127.0.0.1": notWeb, "//127.0.0.1": notWeb, "http:127.0.0.1": notWeb,
 	}
 	for host, want := range hosts {
 		addresses["http://"+host+port+"/hook"] = want
