@@ -55,6 +55,11 @@ func TestExampleRetries(t *testing.T) {
 	if len(byID) != 2 || len(srv.Webhooks.All()) != 4 {
 		t.Errorf("webhooks by id: %v", byID)
 	}
+	srv.Webhooks.Reset()
+	srv.Advance(time.Hour)
+	if codes := srv.Webhooks.Codes(); len(codes) != 0 {
+		t.Errorf("after they were delivered came %q", codes)
+	}
 }
 
 // An app's test has calls fail, each in its own way.

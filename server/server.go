@@ -17,6 +17,7 @@ import (
 	"github.com/gingham-dev/gingham/clock"
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/endpoints/control"
+	"github.com/gingham-dev/gingham/endpoints/linkui"
 	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/ledger/vault"
 	"github.com/gingham-dev/gingham/models"
@@ -73,6 +74,8 @@ type Options struct {
 	// InitialDelay and HistoricalDelay are how long after linking the first 30 days
 	// and all history of transactions become readable in a sandbox. Default: at once.
 	InitialDelay, HistoricalDelay time.Duration
+	// Customizations are how Link looks and asks, by link_customization_name.
+	Customizations map[string]linkui.Customization
 	// LoginLasts is how long after signing in a sandbox's person must sign in again. Default: for ever.
 	LoginLasts time.Duration
 }
@@ -191,7 +194,16 @@ func (s *Server) Handler(publicURL string) (*api.Server, error) {
 		o.Faults = s.controls.Fault
 		o.Documents = map[string][]byte{control.DescriptionPath: gingham.OpenAPI()}
 	}
-	return api.New(o)
+	handler, err := api.New(o)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := linkui.New(s.pages(publicURL))
+	if err != nil {
+		return nil, err
+	}
+	pages.Register(handler.Echo())
+	return handler, nil
 }
 
 // ensureClient makes sure that the sandbox's client is there and has the secret.

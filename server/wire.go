@@ -18,6 +18,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/item"
 	"github.com/gingham-dev/gingham/endpoints/liabilities"
 	"github.com/gingham-dev/gingham/endpoints/link"
+	"github.com/gingham-dev/gingham/endpoints/linkui"
 	"github.com/gingham-dev/gingham/endpoints/processor"
 	sandboxapi "github.com/gingham-dev/gingham/endpoints/sandbox"
 	"github.com/gingham-dev/gingham/endpoints/transactions"
@@ -70,6 +71,16 @@ func newSources(o *Options) (sources, error) {
 		return sources{}, err
 	}
 	return sources{registry: registry, enricher: pretend, categories: set.Categories}, nil
+}
+
+// pages is what Link's pages are made of, at publicURL.
+func (s *Server) pages(publicURL string) linkui.Options {
+	return linkui.Options{
+		Store: s.Store, Sessions: linksession.New(s.Store, s.Tokens), Tokens: s.Tokens, IDs: s.IDs, Ledger: s.Ledger,
+		Providers: s.sources.registry, Environment: s.options.Environment, PublicURL: publicURL,
+		Customizations: s.options.Customizations, Wake: s.worker.Wake, Log: s.log,
+		Degraded: func(id models.InstitutionID) bool { return id == sandbox.Degraded },
+	}
 }
 
 // routes is the whole table of endpoints of a server that people reach at publicURL.

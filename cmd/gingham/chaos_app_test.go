@@ -255,9 +255,19 @@ func (a *app) reread(p *process, it *watched) error {
 	if it.removed || it.broken {
 		return nil
 	}
-	anew := &watched{access: it.access}
-	if err := a.follow(p, anew); err != nil {
-		return err
+	var anew *watched
+	for range 3 {
+		anew = &watched{access: it.access}
+		if err := a.follow(p, anew); err != nil {
+			return err
+		}
+		if maps.Equal(anew.rows, it.rows) {
+			return nil
+		}
+		// Background work may have come between.
+		if err := a.follow(p, it); err != nil {
+			return err
+		}
 	}
 	if !maps.Equal(anew.rows, it.rows) {
 		return fmt.Errorf("item %s: following gave %d transactions, there are %d, or others", it.id, len(it.rows), len(anew.rows))

@@ -163,7 +163,8 @@ type event struct {
 }
 
 // close reads all that came. It returns what is wrong with it in itself: another
-// body under the same id, a signature that doesn't verify.
+// body under the same id, a signature that doesn't verify, a webhook that was given
+// up before it was taken.
 func (r *receiver) close(key func(kid string) (*ecdsa.PublicKey, error)) (b books, wrong []error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -192,6 +193,11 @@ func (r *receiver) close(key func(kid string) (*ecdsa.PublicKey, error)) (b book
 		}
 		b.codes[e.code]++
 		b.events = append(b.events, e)
+	}
+	for id := range first {
+		if !taken[id] {
+			wrong = append(wrong, fmt.Errorf("lost: webhook %s was sent and never taken", id))
+		}
 	}
 	slices.SortFunc(b.events, func(a, c event) int { return strings.Compare(a.id, c.id) })
 	return b, wrong

@@ -207,15 +207,16 @@ func (c *chaos) settle() {
 		arrived := c.move(p, "/gingham/clock/advance", fields{"seconds": 900})
 		c.verify(p)
 		lapsed := c.embedded() || time.Since(c.lastKill) > leaseLasts
-		if arrived && lapsed && c.webhooks(p, "waiting") == 0 {
+		waiting := c.webhooks(p, "waiting")
+		if arrived && lapsed && len(waiting) == 0 {
 			break
 		}
 		if time.Now().After(deadline) {
-			c.t.Fatalf("%d webhooks wait still\n%s", c.webhooks(p, "waiting"), p.log)
+			c.t.Fatalf("%d webhooks wait still\n%s", len(waiting), p.log)
 		}
 	}
-	if n := c.webhooks(p, "failed"); n > 0 {
-		c.t.Errorf("%d webhooks were given up", n)
+	for _, w := range c.webhooks(p, "failed") {
+		c.t.Errorf("a webhook was given up: %v", w)
 	}
 	for _, a := range c.apps {
 		for _, it := range a.items {
@@ -225,14 +226,13 @@ func (c *chaos) settle() {
 	p.terminate(c.t)
 }
 
-// webhooks counts the webhooks in a state, up to 500 of each app's.
-func (c *chaos) webhooks(p *process, state string) int {
+// webhooks lists the webhooks in a state, up to 500 of each app's.
+func (c *chaos) webhooks(p *process, state string) (list []any) {
 	c.t.Helper()
-	n := 0
 	for _, a := range c.apps {
 		r, err := a.ask(p, "/gingham/webhooks/list", fields{"state": state, "count": 500})
 		c.stop(err)
-		n += len(r.fields["webhooks"].([]any))
+		list = append(list, r.fields["webhooks"].([]any)...)
 	}
-	return n
+	return list
 }

@@ -23,10 +23,11 @@ func clientCreateCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "create name", Short: "Make a client and print its secret, once", Args: cobra.ExactArgs(1)}
 	commonFlags(cmd.Flags())
 	redirects := cmd.Flags().StringArray("redirect-uri", nil, "a redirect_uri that the client may use (may be repeated)")
+	origins := cmd.Flags().StringArray("origin", nil, "the origin of pages that may open Link, as https://app.example.com (may be repeated)")
 	cmd.RunE = withServer(func(cmd *cobra.Command, _ Config, s *server.Server, args []string) error {
 		id, secret := models.ClientID(s.IDs.Hex(24)), s.IDs.Hex(30)
 		err := s.Store.CreateClient(cmd.Context(), store.Client{
-			ID: id, Name: args[0], AllowedRedirectURIs: *redirects, CreatedAt: s.Clock.Now(),
+			ID: id, Name: args[0], AllowedRedirectURIs: *redirects, AllowedOrigins: *origins, CreatedAt: s.Clock.Now(),
 			Secrets: []store.SecretHash{{Hash: s.Tokens.SecretHash(id, secret)}},
 		})
 		if err != nil {

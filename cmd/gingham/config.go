@@ -32,6 +32,7 @@ type Config struct {
 	Security    SecurityConfig `mapstructure:"security"`
 	Ledger      LedgerConfig   `mapstructure:"ledger"`
 	Webhooks    WebhooksConfig `mapstructure:"webhooks"`
+	Link        LinkConfig     `mapstructure:"link"`
 	Sandbox     SandboxConfig  `mapstructure:"sandbox"`
 }
 
@@ -72,6 +73,18 @@ type WebhooksConfig struct {
 	KeepFailed    time.Duration   `mapstructure:"keep_failed"`
 	Allow         []string        `mapstructure:"allow"`
 	Grace         time.Duration   `mapstructure:"grace"`
+}
+
+// LinkConfig is of Link's pages.
+type LinkConfig struct {
+	Customizations map[string]CustomizationConfig `mapstructure:"customizations"`
+}
+
+// CustomizationConfig is how Link looks and asks for who names it.
+type CustomizationConfig struct {
+	PrimaryColor     string `mapstructure:"primary_color"`
+	Logo             string `mapstructure:"logo"`
+	AccountSelection string `mapstructure:"account_selection"`
 }
 
 // SandboxConfig is of the sandbox; production has none of it.

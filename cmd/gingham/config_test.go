@@ -64,12 +64,28 @@ func TestEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, s := range settings(c) {
+		if reflect.TypeOf(s.value).Kind() == reflect.Map {
+			continue // one can be given by a file only
+		}
 		if _, ok := values[s.key]; !ok {
 			t.Errorf("%s is not tried", s.key)
 		}
 		if reflect.DeepEqual(s, settings(defaults())[i]) {
 			t.Errorf("%s was not read from the environment", s.key)
 		}
+	}
+}
+
+func TestCustomizations(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	text := "link: {customizations: {default: {primary_color: \"#102030\"}, other: {account_selection: single}}}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := parse(t, "--config", file)
+	want := map[string]CustomizationConfig{"default": {PrimaryColor: "#102030"}, "other": {AccountSelection: "single"}}
+	if err != nil || !reflect.DeepEqual(c.Link.Customizations, want) {
+		t.Errorf("%+v, %v, want %+v", c.Link.Customizations, err, want)
 	}
 }
 

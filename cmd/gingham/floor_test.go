@@ -25,6 +25,7 @@ var rooms = []struct {
 	{"ginghamtest", append([]string{"server"}, everythingBelow...)},
 	{"clock", nil},
 	{"endpoints", []string{"endpoints/api/...", "ledger", "webhooks", "providers", "store", "clock", "models/..."}},
+	{"endpoints/linkui", []string{"endpoints/linkui/flow", "endpoints/api/...", "ledger", "webhooks", "providers", "store", "clock", "models/..."}},
 	{"endpoints/api", []string{"endpoints/api/...", "store", "models/..."}},
 	{"endpoints/api/apitest", []string{"..."}}, // the harness of the groups' tests
 	{"ledger", []string{"ledger/vault", "providers", "webhooks", "store", "models/..."}},

@@ -7,6 +7,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
+	"github.com/gingham-dev/gingham/endpoints/linkui"
+	"github.com/gingham-dev/gingham/endpoints/linkui/flow"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/server"
 )
@@ -29,6 +31,12 @@ func open(ctx context.Context, c Config, log *slog.Logger, metrics prometheus.Re
 	if err != nil {
 		return nil, err
 	}
+	looks := map[string]linkui.Customization{}
+	for name, l := range c.Link.Customizations {
+		looks[name] = linkui.Customization{
+			PrimaryColor: l.PrimaryColor, Logo: l.Logo, AccountSelection: flow.Selection(l.AccountSelection),
+		}
+	}
 	return server.Open(ctx, server.Options{
 		Environment: models.Environment(c.Environment), Store: s, RootKey: root, Log: log, Metrics: metrics,
 		CacheBytes: c.Ledger.CacheMB << 20, GzipAbove: c.HTTP.GzipAbove, TrustedProxies: proxies, Schedule: c.Ledger.Schedule,
@@ -36,7 +44,7 @@ func open(ctx context.Context, c Config, log *slog.Logger, metrics prometheus.Re
 		InitialDelay: c.Sandbox.InitialDelay, HistoricalDelay: c.Sandbox.HistoricalDelay, LoginLasts: c.Sandbox.LoginLasts,
 		WebhookSchedule: c.Webhooks.Schedule, WebhookTimeout: c.Webhooks.Timeout,
 		KeepDelivered: c.Webhooks.KeepDelivered, KeepFailed: c.Webhooks.KeepFailed,
-		AllowLoopback: loopback, AllowPrivate: private, Grace: c.Webhooks.Grace,
+		AllowLoopback: loopback, AllowPrivate: private, Grace: c.Webhooks.Grace, Customizations: looks,
 	})
 }
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CountryCode, Products } from 'plaid';
-import { link, newClient, sync } from './client.js';
-import { running } from './gingham.js';
+import { link, newClient, sync } from '../client.js';
+import { running } from '../gingham.js';
 
 const gingham = await running();
 after(() => gingham.stop());

@@ -81,8 +81,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		env: o.Environment, tokens: o.Tokens, ids: o.IDs, now: o.Now, log: o.Log,
-		routes: slices.Clone(o.Routes), gzipAbove: o.GzipAbove, explain: o.Explain, faults: o.Faults,
-		signed: o.Signed,
+		routes: slices.Clone(o.Routes), gzipAbove: o.GzipAbove, explain: o.Explain, faults: o.Faults, signed: o.Signed,
 		clients: &clients{store: o.Clients, tokens: o.Tokens, known: map[models.ClientID]*knownClient{}},
 	}
 	if s.log == nil {

@@ -1,7 +1,6 @@
 package link
 
 import (
-	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -36,7 +35,7 @@ func (g *Group) setURLs(client *store.Client, t *linksession.Token, req *plaid.L
 // is always good, with http too.
 func (g *Group) checkRedirect(client *store.Client, uri string) error {
 	u, err := url.Parse(uri)
-	local := err == nil && g.env == models.Sandbox && isLocal(u.Hostname())
+	local := err == nil && g.env == models.Sandbox && linksession.IsLoopback(u.Hostname())
 	switch {
 	case err != nil || u.Host == "":
 		return plaiderr.InvalidField("redirect_uri must be a non-empty string URL")
@@ -48,9 +47,4 @@ func (g *Group) checkRedirect(client *store.Client, uri string) error {
 		return plaiderr.InvalidField(unlisted)
 	}
 	return nil
-}
-
-func isLocal(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

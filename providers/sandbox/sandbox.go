@@ -48,6 +48,9 @@ type Provider struct {
 	loginLasts   time.Duration
 }
 
+// Degraded is the institution that has trouble: it can be linked, but people are warned of it.
+const Degraded models.InstitutionID = "ins_132363"
+
 // Options are what can be chosen of a sandbox.
 type Options struct {
 	// LoginLasts is after how long a login that is linked stops working, until the

@@ -2,9 +2,9 @@ package linksession
 
 import (
 	"context"
+	"net"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
@@ -74,7 +74,7 @@ func CheckDays(prefix, from, to string) (Days, error) {
 // scheme of its own. One that a browser would run on Link's own page does not.
 func CheckCompletion(uri string) error {
 	u, err := url.Parse(uri)
-	if err != nil || slices.Contains(notPlaces, u.Scheme) || strings.HasPrefix(u.Scheme, "http") && u.Host == "" {
+	if err != nil || slices.Contains(notPlaces, u.Scheme) || u.Host == "" && (u.Scheme == "http" || u.Scheme == "https") {
 		return plaiderr.InvalidField("hosted_link.completion_redirect_uri must be an absolute URL")
 	}
 	return nil
@@ -82,3 +82,9 @@ func CheckCompletion(uri string) error {
 
 // notPlaces are schemes of what a browser makes a page of without leaving the one it is at.
 var notPlaces = []string{"", "about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"}
+
+// IsLoopback reports whether a host is the machine that asks.
+func IsLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

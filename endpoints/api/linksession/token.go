@@ -211,7 +211,9 @@ func HostedPath(env models.Environment, token string) string {
 }
 
 // HostedToken is the link token whose identifier is in a HostedPath.
-func HostedToken(env models.Environment, identifier string) string { return hostedPrefix(env) + identifier }
+func HostedToken(env models.Environment, identifier string) string {
+	return hostedPrefix(env) + identifier
+}
 
 func hostedPrefix(env models.Environment) string {
 	return string(store.LinkToken) + "-" + string(env) + "-"

@@ -1,8 +1,12 @@
 // The Gingham that the tests talk to: the one that the environment names, or else
 // one that is started for them.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 /** Returns where Gingham is, its client, and a function that ends what was started. */
 export async function running() {
@@ -15,20 +19,32 @@ export async function running() {
       stop: () => {},
     };
   }
-  if (!env.GINGHAM_BIN) {
-    throw new Error('neither GINGHAM_URL nor GINGHAM_BIN is set; README.md says what they are');
-  }
+  return start();
+}
+
+/**
+ * Starts a Gingham of its own, in memory, on free ports. Settings are environment
+ * variables besides ours. The program is that of GINGHAM_BIN, or is built.
+ */
+export async function start(settings = {}) {
+  const { program, remove } = executable();
   const clientID = randomBytes(12).toString('hex');
   const secret = randomBytes(15).toString('hex');
   const child = spawn(
-    env.GINGHAM_BIN,
+    program,
     ['serve', '--store', 'memory', '--addr', '127.0.0.1:0', '--admin-addr', '127.0.0.1:0'],
     {
-      env: { ...env, GINGHAM_LOG_LEVEL: 'warn', GINGHAM_SANDBOX_CLIENT_ID: clientID, GINGHAM_SANDBOX_SECRET: secret },
+      env: {
+        ...process.env,
+        GINGHAM_LOG_LEVEL: 'warn',
+        GINGHAM_SANDBOX_CLIENT_ID: clientID,
+        GINGHAM_SANDBOX_SECRET: secret,
+        ...settings,
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const ended = new Promise((resolve) => child.once('close', resolve));
+  const ended = new Promise((resolve) => child.once('close', resolve)).then(remove);
   const url = await address(child);
   return {
     url,
@@ -39,6 +55,18 @@ export async function running() {
       return ended;
     },
   };
+}
+
+/** Returns the program, and what removes it where it was built. */
+function executable() {
+  if (process.env.GINGHAM_BIN) {
+    return { program: process.env.GINGHAM_BIN, remove: () => {} };
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'gingham-'));
+  const program = join(directory, 'gingham');
+  const repository = fileURLToPath(new URL('..', import.meta.url));
+  execFileSync('go', ['build', '-o', program, './cmd/gingham'], { cwd: repository, stdio: 'inherit' });
+  return { program, remove: () => rmSync(directory, { recursive: true }) };
 }
 
 /** Returns the first address that a process prints. */

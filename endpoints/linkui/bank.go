@@ -1,0 +1,63 @@
+package linkui
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/gingham-dev/gingham/endpoints/api/linksession"
+	"github.com/gingham-dev/gingham/endpoints/linkui/flow"
+)
+
+// bank is the page of the sandbox's bank.
+func (r *request) bank() {
+	state := r.param("state")
+	if r.r.Method == http.MethodGet {
+		b, err := r.engine.LookAtBank(r.r.Context(), state)
+		r.showBank(b, err)
+		return
+	}
+	form, _, err := r.form()
+	if err != nil {
+		r.refuse(http.StatusBadRequest)
+		return
+	}
+	in := flow.BankStep{Answers: answers(form), Accounts: places(form["account"]), Deny: form.Get("action") == "deny"}
+	if in.Turn, err = strconv.Atoi(form.Get("turn")); err != nil {
+		r.refuse(http.StatusBadRequest)
+		return
+	}
+	b, err := r.engine.ActAtBank(r.r.Context(), state, in)
+	switch {
+	case err != nil:
+		r.showBank(nil, err)
+	case b.Stage == flow.OAuthReturned && b.Way == flow.ByPage && b.Next != "":
+		r.see("/link/s/" + b.Next)
+	case b.Stage == flow.OAuthReturned && b.Way == flow.ByRedirect:
+		// The app's page, as the app gave it when it asked for a link token.
+		r.allowForms(b.RedirectURI)
+		r.see(b.Next)
+	default:
+		r.see("/link/oauth/" + state)
+	}
+}
+
+func (r *request) showBank(b *flow.Bank, err error) {
+	switch {
+	case errors.Is(err, linksession.ErrNoSession):
+		r.gone()
+	case err != nil:
+		r.failed(err)
+	default:
+		r.allowForms(b.RedirectURI)
+		r.render(http.StatusOK, "bank", r.bankPage(b))
+	}
+}
+
+// allowForms lets forms lead to the origin of a URL: some browsers ask that of where
+// a form's answer redirects to.
+func (r *request) allowForms(to string) {
+	if origin, ok := flow.Origin(to); ok {
+		r.formTargets = " " + origin
+	}
+}
