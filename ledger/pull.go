@@ -98,9 +98,9 @@ func (l *Ledger) holding(ctx context.Context, h *store.Head, fn func(context.Con
 	defer func() {
 		// The lease is given back even if the caller has gone.
 		ctx := context.WithoutCancel(ctx)
-		err := l.store.Release(ctx, h.Client, h.ID, h.Lease.Fence)
+		// The next one's line must not come before this one's.
 		l.log.DebugContext(ctx, "item released", "item_id", h.ID, "owner", h.Lease.Owner, "fence", h.Lease.Fence)
-		if err != nil {
+		if err := l.store.Release(ctx, h.Client, h.ID, h.Lease.Fence); err != nil {
 			l.log.WarnContext(ctx, "lease was not given back", "item_id", h.ID, "error", err)
 		}
 	}()

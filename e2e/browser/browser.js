@@ -15,7 +15,7 @@ const loopback = new Set(['localhost', '127.0.0.1']);
 
 /** How long a step of a test may take, and a page's test as a whole, in milliseconds. */
 const patience = 10_000;
-const limit = 60_000;
+const limit = 120_000;
 
 /**
  * Opens an empty page in a profile of its own. At the end of test t it is closed,

@@ -22,8 +22,11 @@ const (
 	moveFor = long - 10*time.Second
 )
 
-func (g *Group) getClock(context.Context, *api.Caller, *gingham.ClockGetRequest) (*gingham.ClockGetResponse, error) {
-	now := g.clock.Now()
+func (g *Group) getClock(ctx context.Context, _ *api.Caller, _ *gingham.ClockGetRequest) (*gingham.ClockGetResponse, error) {
+	now, err := g.clock.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
 	ahead := now.Sub(g.machine()).Round(time.Millisecond)
 	return &gingham.ClockGetResponse{Now: now, AheadSeconds: seconds(ahead)}, nil
 }
@@ -40,7 +43,11 @@ func (g *Group) advanceClock(ctx context.Context, _ *api.Caller, req *gingham.Cl
 	case by > farthest:
 		return nil, plaiderr.InvalidField("seconds and days must be at most 366 days together")
 	}
-	resp, err := g.moveClock(ctx, g.clock.Now().Add(by))
+	now, err := g.clock.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := g.moveClock(ctx, now.Add(by))
 	if errors.Is(err, clock.ErrBackwards) {
 		// Somebody else was faster, and farther.
 		resp.Reached = true
@@ -50,7 +57,11 @@ func (g *Group) advanceClock(ctx context.Context, _ *api.Caller, req *gingham.Cl
 }
 
 func (g *Group) setClock(ctx context.Context, _ *api.Caller, req *gingham.ClockSetRequest) (*gingham.ClockMoveResponse, error) {
-	if req.Now.Sub(g.clock.Now()) > farthest {
+	now, err := g.clock.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if req.Now.Sub(now) > farthest {
 		return nil, plaiderr.InvalidField("now must be at most 366 days after the clock's time")
 	}
 	resp, err := g.moveClock(ctx, req.Now.UTC())

@@ -22,8 +22,9 @@ const DescriptionPath = Prefix + "openapi.json"
 
 // Clock is the time that the server goes by.
 type Clock interface {
-	// Now is the time, in UTC.
-	Now() time.Time
+	// Read returns the time, in UTC, to which any instance has moved the clock. Errors
+	// are the store's.
+	Read(ctx context.Context) (time.Time, error)
 	// MoveTo makes t the time and does what comes due on the way. It returns the
 	// time that was reached, which is before t if ctx ended first. Errors:
 	// clock.ErrBackwards for a time that was already, ctx's, the store's.

@@ -42,7 +42,7 @@ type movable struct {
 	fail   error
 }
 
-func (m *movable) Now() time.Time { return m.s.Now() }
+func (m *movable) Read(context.Context) (time.Time, error) { return m.s.Now(), nil }
 
 func (m *movable) MoveTo(_ context.Context, t time.Time) (time.Time, error) {
 	switch now := m.s.Now(); {
