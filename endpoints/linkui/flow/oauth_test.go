@@ -119,6 +119,7 @@ func TestOAuthByRedirect(t *testing.T) {
 	refused(wrong, plaiderr.IncorrectLinkToken)
 	wrong.LinkToken = "link-sandbox-11111111-2222-3333-4444-555555555555"
 	refused(wrong, plaiderr.InvalidLinkToken)
+	refused(flow.Opening{Mode: flow.Webview, ReceivedRedirectURI: back.ReceivedRedirectURI}, plaiderr.InvalidLinkToken)
 	elsewhere.Parent = "https://evil.example"
 	if _, err := w.Open(t.Context(), elsewhere); !errors.Is(err, flow.ErrParent) {
 		t.Errorf("resumed elsewhere: %v", err)

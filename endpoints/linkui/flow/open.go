@@ -16,7 +16,7 @@ import (
 
 // Opening asks to open Link.
 type Opening struct {
-	// LinkToken may be "" where ReceivedRedirectURI leads back to a session.
+	// LinkToken may be "" in a Frame where ReceivedRedirectURI leads back to a session.
 	LinkToken string
 	Mode      Mode
 	// Parent is the origin of the page around the frame.
@@ -155,7 +155,9 @@ func (e *Engine) resume(ctx context.Context, o Opening) (key string, err error) 
 	if err != nil {
 		return "", err
 	}
-	if o.LinkToken != "" {
+	// An app's script may have forgotten the token; where it can be shown, its origin
+	// stands for it.
+	if o.LinkToken != "" || o.Mode != Frame {
 		t, err := e.Sessions.Token(ctx, o.LinkToken)
 		if err != nil {
 			return "", err

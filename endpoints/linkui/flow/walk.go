@@ -35,6 +35,9 @@ func (e *Engine) load(ctx context.Context, key string) (*walk, error) {
 
 func (e *Engine) walk(ctx context.Context, s *linksession.Session) (*walk, error) {
 	t, err := e.Sessions.TokenByID(ctx, s.Token)
+	if errors.Is(err, plaiderr.UnknownLinkToken()) {
+		return nil, linksession.ErrNoSession // it was swept a moment before the session
+	}
 	if err != nil {
 		return nil, err
 	}
