@@ -193,6 +193,9 @@ func TestModel(t *testing.T) {
 	if home := m.objects["ThingGetResponse"].home; home != "thing" {
 		t.Errorf("its types are at home in %q", home)
 	}
+	if m.objects["ThingFileGetRequest"] == nil || m.objects["ThingFile"] != nil {
+		t.Error("a file is a type, or its request is none")
+	}
 	if _, err := buildModel(doc, target{paths: []string{"/no/such"}, segment: 1}); err == nil {
 		t.Error("an operation that isn't there was accepted")
 	}
@@ -208,10 +211,18 @@ paths:
       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/ThingGetRequest'}}}}
       responses:
         '200': {$ref: '#/components/responses/Thing'}
+  /thing/file/get:
+    post:
+      operationId: thingFileGet
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/ThingFileGetRequest'}}}}
+      responses:
+        '200': {content: {application/pdf: {schema: {$ref: '#/components/schemas/ThingFile'}}}}
 components:
   responses:
     Thing: {content: {application/json: {schema: {$ref: '#/components/schemas/ThingGetResponse'}}}}
   schemas:
+    ThingFileGetRequest: {type: object, properties: {client_id: {type: string}}}
+    ThingFile: {type: string, format: binary}
     ThingGetRequest: {type: object, properties: {client_id: {type: string}}}
     Base: {type: object, properties: {a: {type: string}}, required: [a]}
     BaseNullable: {nullable: true, allOf: [{$ref: '#/components/schemas/Base'}, {type: object, additionalProperties: true}]}

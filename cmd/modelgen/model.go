@@ -101,12 +101,29 @@ func (m *model) addOperation(path, segment string, op *operation) error {
 		return err
 	}
 	m.root(request, path).mark(segment, true)
+	if m.binary(op.Responses["200"]) {
+		return m.err
+	}
 	response, err := op.Responses["200"].json()
 	if err != nil {
 		return err
 	}
 	m.root(response, path).mark(segment, false)
 	return m.err
+}
+
+// binary reports whether a body is no JSON but a file, which needs no type.
+func (m *model) binary(b body) bool {
+	for _, content := range b.Content {
+		s := content.Schema
+		if s != nil && s.Ref != "" {
+			s = m.schemas[refName(s.Ref)]
+		}
+		if s != nil && s.Format == "binary" {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *model) fail(format string, args ...any) {

@@ -263,6 +263,7 @@ const (
 
 // What requests may say. Never written to.
 var (
+	valuesAssetReportAddOns                                         = []string{"investments", "fast_assets"}
 	valuesCRACheckReportVerificationGetReportType                   = []string{"VOA", "EMPLOYMENT_REFRESH"}
 	valuesCRAPartnerInsightsBaseFICOScoreVersion                    = []string{"8", "9", "10", "10T"}
 	valuesCRAPartnerInsightsBureau                                  = []string{"EQUIFAX", "EXPERIAN", "TRANSUNION"}
@@ -299,6 +300,7 @@ var (
 	valuesPrismInsightsVersion                                      = []string{"4.1", "4", "3"}
 	valuesProcessorTokenCreateRequestProcessor                      = []string{"dwolla", "galileo", "modern_treasury", "ocrolus", "vesta", "drivewealth", "vopay", "achq", "check", "checkbook", "circle", "sila_money", "rize", "svb_api", "unit", "wyre", "lithic", "alpaca", "astra", "moov", "treasury_prime", "marqeta", "checkout", "solid", "highnote", "gemini", "apex_clearing", "gusto", "adyen", "atomic", "i2c", "wepay", "riskified", "utb", "adp_roll", "fortress_trust", "bond", "bakkt", "teal", "zero_hash", "taba_pay", "knot", "sardine", "alloy", "finix", "nuvei", "layer", "boom", "paynote", "stake", "wedbush", "esusu", "ansa", "scribeup", "straddle", "loanpro", "bloom_credit", "sfox", "brale", "parafin", "cardless", "open_ledger", "valon", "gainbridge", "cardlytics", "pinwheel", "thread_bank", "array", "fiant", "oatfi", "curinos"}
 	valuesProducts                                                  = []string{"assets", "auth", "balance", "balance_plus", "beacon", "identity", "identity_match", "investments", "investments_auth", "liabilities", "payment_initiation", "identity_verification", "transactions", "credit_details", "income", "income_verification", "standing_orders", "transfer", "employment", "recurring_transactions", "transactions_refresh", "signal", "statements", "processor_payments", "processor_identity", "profile", "cra_base_report", "cra_income_insights", "cra_partner_insights", "cra_network_insights", "cra_cashflow_insights", "cra_monitoring", "cra_lend_score", "cra_plaid_credit_score", "layer", "pay_by_bank", "protect_linked_bank", "protect_transactions"}
+	valuesReportType                                                = []string{"asset"}
 	valuesSandboxItemFireWebhookRequestWebhookCode                  = []string{"DEFAULT_UPDATE", "NEW_ACCOUNTS_AVAILABLE", "SMS_MICRODEPOSITS_VERIFICATION", "AUTHORIZATION_GRANTED", "USER_PERMISSION_REVOKED", "USER_ACCOUNT_REVOKED", "PENDING_DISCONNECT", "RECURRING_TRANSACTIONS_UPDATE", "LOGIN_REPAIRED", "SYNC_UPDATES_AVAILABLE", "PRODUCT_READY", "ERROR"}
 	valuesSandboxItemSetVerificationStatusRequestVerificationStatus = []string{"automatically_verified", "verification_expired"}
 	valuesUserStatedIncomeSourceCategory                            = []string{"OTHER", "SALARY", "UNEMPLOYMENT", "CASH", "GIG_ECONOMY", "RENTAL", "CHILD_SUPPORT", "MILITARY", "RETIREMENT", "LONG_TERM_DISABILITY", "BANK_INTEREST"}

@@ -107,6 +107,52 @@ type AddressData struct {
 	Street     string  `json:"street"`
 }
 
+// DecodeJSON reads the object as a part of a request.
+func (v *AddressData) DecodeJSON(d *wire.Decoder) {
+	if !d.Object() {
+		return
+	}
+	for d.Next() {
+		switch d.Key() {
+		case "city":
+			if d.Null() {
+				break
+			}
+			if x, ok := d.Str(); ok {
+				v.City = &x
+			}
+		case "country":
+			if d.Null() {
+				break
+			}
+			if x, ok := d.Str(); ok {
+				v.Country = &x
+			}
+		case "postal_code":
+			if d.Null() {
+				break
+			}
+			if x, ok := d.Str(); ok {
+				v.PostalCode = &x
+			}
+		case "region":
+			if d.Null() {
+				break
+			}
+			if x, ok := d.Str(); ok {
+				v.Region = &x
+			}
+		case "street":
+			if x, ok := d.Str(); ok {
+				v.Street = x
+			}
+		default:
+			d.Skip()
+		}
+	}
+	d.End("city", "country", "postal_code", "region", "street")
+}
+
 // AppendJSON implements wire.Value.
 func (v *AddressData) AppendJSON(b []byte) []byte {
 	b = append(b, '{')

@@ -1768,3 +1768,13 @@ func (v *UserIDNumber) DecodeJSON(d *wire.Decoder) {
 	}
 	d.End("type", "value")
 }
+
+// AppendJSON implements wire.Value.
+func (v *UserIDNumber) AppendJSON(b []byte) []byte {
+	b = append(b, '{')
+	b = append(b, `"type":`...)
+	b = wire.AppendString(b, v.Type)
+	b = append(b, `,"value":`...)
+	b = wire.AppendString(b, v.Value)
+	return append(b, '}')
+}
