@@ -12,13 +12,17 @@ import (
 
 // pulled is what a provider answered about an Item's transactions.
 type pulled struct {
-	transactions []models.Transaction
+	pages [][]models.Transaction
 	// removed are keys of rows that are gone.
 	removed []string
 	// whole says that transactions are all there are from the given day on:
-	// rows of that time that are not among them are gone.
-	whole bool
-	from  models.Date
+	// rows of that time that are not among them are gone, but for those of accounts
+	// that nothing was said of, by their keys.
+	whole  bool
+	from   models.Date
+	untold []string
+	// loose says that the keys can't be relied on.
+	loose bool
 }
 
 // Summary counts what a commit did to an Item's transactions.
@@ -70,7 +74,9 @@ func (l *Ledger) apply(ctx context.Context, h *store.Head, in pulled) ([]store.B
 	if err := m.load(ctx); err != nil {
 		return nil, outcome{}, err
 	}
-	m.compare(in)
+	if err := m.compare(in); err != nil {
+		return nil, outcome{}, err
+	}
 	if !m.outcome.Any() {
 		return nil, m.outcome, nil
 	}
@@ -116,11 +122,22 @@ func (m *merge) slot(id models.AccountID) int {
 	return s
 }
 
-func (m *merge) compare(in pulled) {
-	present := make(map[string]bool, len(in.transactions))
+func (m *merge) compare(in pulled) error {
+	transactions := slices.Concat(in.pages...)
+	if in.loose {
+		var err error
+		if transactions, err = m.match(&in); err != nil {
+			return err
+		}
+	}
+	untold := make(map[int]bool, len(in.untold))
+	for _, key := range in.untold {
+		untold[m.slot(AccountID(m.h.ID, key))] = true
+	}
+	present := make(map[string]bool, len(transactions))
 	enc := newRowEncoder(m.h.ID)
-	for i := range in.transactions {
-		t := &in.transactions[i]
+	for i := range transactions {
+		t := &transactions[i]
 		id := TransactionID(m.h.ID, t.Key)
 		if present[id] {
 			continue // a page that came twice
@@ -148,13 +165,13 @@ func (m *merge) compare(in pulled) {
 	for i, v := range m.views {
 		for j := range v.rows {
 			r := &v.rows[j]
-			if gone := in.whole && r.date >= in.from && !present[r.id]; gone || m.unshared(r) {
-				if p := (place{i, j}); !m.gone[p] {
-					m.remove(p)
-				}
+			gone := in.whole && r.date >= in.from && !present[r.id] && !untold[r.slot]
+			if p := (place{i, j}); (gone || m.unshared(r)) && !m.gone[p] {
+				m.remove(p)
 			}
 		}
 	}
+	return nil
 }
 
 // unshared reports whether a row is of an account that its person shares no longer.

@@ -109,7 +109,7 @@ func (l *Ledger) Mend(ctx context.Context, h *store.Head, c *Connection, shared 
 		settle(mended)
 		f := &fetch{l: l, p: p, h: mended, want: wantedOf(h), state: c.Step.State}
 		if err := f.run(ctx); err != nil {
-			return nil, l.failed(ctx, h, err, false)
+			return nil, l.failed(ctx, h, mended.Item.Asked, err, false)
 		}
 		return l.commit(ctx, h.Client, h.ID, func(next *store.Head) ([]store.Block, error) {
 			if err := stillOurs(h, next); err != nil {

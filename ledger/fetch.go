@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -63,10 +64,12 @@ func wantedOf(h *store.Head) wanted {
 type fetch struct {
 	l    *Ledger
 	p    providers.Provider
-	h    *store.Head // as it was when the round began
+	h    *store.Head // as it was when the round began, but for what is counted in it
 	want wanted
 
 	accounts []models.Account
+	// told are the accounts that came with transactions; nil is none.
+	told []models.Account
 	// offered are the keys of all accounts there are, shared or not.
 	offered    []string
 	pulled     *pulled
@@ -92,9 +95,14 @@ func (f *fetch) run(ctx context.Context) error {
 		}
 	}
 	if f.want.accounts {
-		all, err := f.p.Accounts(ctx, c)
-		if err != nil {
-			return err
+		all := f.told
+		if all == nil {
+			if err := f.ask(); err != nil {
+				return err
+			}
+			if all, err = f.p.Accounts(ctx, c); err != nil {
+				return err
+			}
 		}
 		f.accounts = make([]models.Account, 0, len(all))
 		for _, a := range all {
@@ -152,15 +160,24 @@ func (f *fetch) runParts(ctx context.Context, c providers.Conn) error {
 }
 
 func (f *fetch) runTransactions(ctx context.Context, c *providers.Conn) error {
-	out := &pulled{from: f.from(c.Now), whole: f.p.Info().Mode == providers.Snapshot}
+	info := f.p.Info()
+	out := &pulled{from: f.from(c.Now), whole: info.Mode == providers.Snapshot, loose: info.LooseKeys}
 	req := providers.SyncRequest{From: out.from, Refresh: f.want.refresh}
 	for {
+		if err := f.ask(); err != nil {
+			return err
+		}
 		res, err := f.p.SyncTransactions(ctx, *c, req)
 		if err != nil {
 			return err
 		}
-		out.transactions = append(out.transactions, res.Transactions...)
+		out.pages = append(out.pages, slices.DeleteFunc(res.Transactions, f.unwanted))
 		out.removed = append(out.removed, res.Removed...)
+		out.untold = append(out.untold, res.Untold...)
+		out.from = max(req.From, res.Since)
+		if res.Accounts != nil {
+			f.told = res.Accounts
+		}
 		if res.State != nil {
 			c.State, f.state = res.State, res.State
 		}
@@ -170,12 +187,36 @@ func (f *fetch) runTransactions(ctx context.Context, c *providers.Conn) error {
 		}
 		req.Refresh = false
 	}
-	if it := &f.h.Item; it.HistoryEnd != "" || it.Shared != nil {
-		out.transactions = slices.DeleteFunc(out.transactions, func(t models.Transaction) bool {
-			return it.HistoryEnd != "" && t.Date > it.HistoryEnd || !it.Shares(t.AccountKey)
-		})
-	}
 	f.pulled = out
+	return nil
+}
+
+// unwanted reports whether a transaction is none of the Item's: it is too new, or of
+// an account that is not shared.
+func (f *fetch) unwanted(t models.Transaction) bool {
+	it := &f.h.Item
+	return it.HistoryEnd != "" && t.Date > it.HistoryEnd || !it.Shares(t.AccountKey)
+}
+
+// ask counts a call of the provider, and refuses one too many on a day.
+func (f *fetch) ask() error {
+	budget := f.p.Info().Budget
+	if budget == 0 {
+		return nil
+	}
+	now := f.l.Now()
+	today := models.DateOf(now)
+	asked := &f.h.Item.Asked
+	if asked.Day != today {
+		*asked = models.Asked{Day: today}
+	}
+	if asked.Times >= budget {
+		tomorrow := now.Truncate(24 * time.Hour).Add(24 * time.Hour)
+		return &providers.Error{
+			Kind: providers.RateLimited, RetryAfter: tomorrow.Sub(now), Detail: fmt.Sprintf("it may be asked %d times a day", budget),
+		}
+	}
+	asked.Times++
 	return nil
 }
 

@@ -39,7 +39,7 @@ func (l *Ledger) pull(ctx context.Context, client models.ClientID, item models.I
 func (l *Ledger) fetch(ctx context.Context, h *store.Head, p providers.Provider, want wanted) (*store.Head, Summary, error) {
 	f := &fetch{l: l, p: p, h: h.Clone(), want: want}
 	if err := f.run(ctx); err != nil {
-		return nil, Summary{}, l.failed(ctx, h, err, want.due)
+		return nil, Summary{}, l.failed(ctx, h, f.h.Item.Asked, err, want.due)
 	}
 	return f.commit(ctx, h)
 }
@@ -140,12 +140,13 @@ func (l *Ledger) tryAcquire(ctx context.Context, client models.ClientID, item mo
 
 // failed notes a provider's failure with the Item, tells of it if a person must
 // mend it, and returns it. Background work is tried again later, and then later still.
-func (l *Ledger) failed(ctx context.Context, h *store.Head, cause error, due bool) error {
+func (l *Ledger) failed(ctx context.Context, h *store.Head, asked models.Asked, cause error, due bool) error {
 	state := l.itemState(cause)
 	_, err := l.Update(ctx, h.Client, h.ID, func(next *store.Head) error {
 		if err := stillOurs(h, next); err != nil {
 			return err
 		}
+		next.Item.Asked = asked
 		next.Item.TransactionsUpdated.LastFailure = l.Now()
 		if state != nil && (next.Item.Error == nil || next.Item.Error.Code != state.Code) {
 			next.Item.Error = state
@@ -216,7 +217,7 @@ func (l *Ledger) runDue(ctx context.Context, ref store.ItemRef) error {
 		}
 		p, err := l.provider(h.Provider)
 		if err != nil {
-			return nil, l.failed(ctx, h, err, true)
+			return nil, l.failed(ctx, h, h.Item.Asked, err, true)
 		}
 		want := wantedOf(h)
 		want.due = true

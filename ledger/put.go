@@ -51,6 +51,7 @@ func (f *fetch) put(ctx context.Context, next *store.Head) ([]store.Block, Summa
 		return nil, Summary{}, err
 	}
 	f.l.tellConsent(next)
+	next.Item.Asked = f.h.Item.Asked
 	next.Item.Failures = 0
 	next.Item.NextChange = earliest(future(now, next.Item.NextChange), future(now, f.nextChange))
 	next.Due = f.l.due(next)

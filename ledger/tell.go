@@ -140,9 +140,11 @@ func (l *Ledger) tellTransactions(next *store.Head, was store.TransactionLog, in
 // since counts the transactions dated from a day on.
 func (p *pulled) since(day models.Date) int {
 	n := 0
-	for i := range p.transactions {
-		if p.transactions[i].Date >= day {
-			n++
+	for _, page := range p.pages {
+		for i := range page {
+			if page[i].Date >= day {
+				n++
+			}
 		}
 	}
 	return n

@@ -32,6 +32,8 @@ type Item struct {
 	NextChange time.Time `json:"next_change,omitzero"`
 	// Failures counts the background refreshes in a row that failed.
 	Failures int `json:"failures,omitempty"`
+	// Asked is how often its provider was asked today, where that is limited.
+	Asked Asked `json:"asked,omitzero"`
 	// Unclaimed says that no access token was given for the Item yet: its client can't
 	// know it, and is told nothing of it.
 	Unclaimed bool `json:"unclaimed,omitempty"`
@@ -57,6 +59,12 @@ type Item struct {
 	HistoryEnd Date `json:"history_end,omitempty"`
 	// UserID is the client's user that the Item belongs to, or "".
 	UserID string `json:"user_id,omitempty"`
+}
+
+// Asked counts how often a provider was asked on a day, in UTC.
+type Asked struct {
+	Day   Date `json:"day"`
+	Times int  `json:"times"`
 }
 
 // ItemError is an error that stays with an Item until it is mended.

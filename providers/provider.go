@@ -46,6 +46,14 @@ type Info struct {
 	Name string
 	// Mode is how it tells what changed.
 	Mode SyncMode
+	// LooseKeys says that its keys of transactions can be missing, repeated, or given
+	// anew to others. The ledger then tells transactions apart by what they say, and
+	// keeps each under the key that it had first. To a posted transaction it finds
+	// the pending one that it was.
+	LooseKeys bool
+	// Budget is how often a day, in UTC, a connection may be asked for accounts or for
+	// transactions; each call asks once. 0 is as often as one likes. The ledger counts.
+	Budget int
 }
 
 // SyncMode is how a provider tells what changed.
@@ -53,7 +61,7 @@ type SyncMode int
 
 // The modes.
 const (
-	// Snapshot: every answer holds all transactions of the window asked for;
+	// Snapshot: an answer, with all its pages, holds all transactions since a day;
 	// what is missing from it is gone.
 	Snapshot SyncMode = iota
 	// Delta: an answer holds what changed since the connection's state.
@@ -148,8 +156,17 @@ type SyncRequest struct {
 // SyncResult is what a provider answers.
 type SyncResult struct {
 	// Transactions are, in Snapshot mode, all of the window; in Delta mode the
-	// added and the modified. In any order.
+	// added and the modified. In any order. A page may repeat what one before it said.
 	Transactions []models.Transaction
+	// Since is, in Snapshot mode, the day from which on all pages so far together hold
+	// all there are; "" is SyncRequest.From.
+	Since models.Date
+	// Untold are the keys of accounts that the answer says nothing of: the institution
+	// failed to tell, or the person withdrew them (Snapshot mode).
+	Untold []string
+	// Accounts are the accounts with their balances, where the answer has them too; nil
+	// has the ledger ask for them.
+	Accounts []models.Account
 	// Removed are keys of rows that are gone (Delta mode).
 	Removed []string
 	// State replaces the connection's state; nil leaves it.

@@ -53,6 +53,7 @@ func fullHead(client models.ClientID, id models.ItemID) *store.Head {
 		LoginExpiresAt:      at(10),
 		NextChange:          at(11).Add(12 * time.Millisecond),
 		Failures:            3,
+		Asked:               models.Asked{Day: "2026-11-21", Times: 3},
 		Unclaimed:           true,
 		ClaimedAt:           at(16),
 		RecurringArmed:      true,
