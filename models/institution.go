@@ -20,7 +20,20 @@ type Institution struct {
 	// Unavailable is an error code that every attempt to link gives, or "":
 	// the sandbox's unhealthy institutions have one.
 	Unavailable string
+	// Health is how it fares at present.
+	Health Health
 }
+
+// Health is how an institution fares.
+type Health string
+
+// The states of institutions.
+const (
+	HealthUnknown Health = ""
+	Healthy       Health = "HEALTHY"
+	Degraded      Health = "DEGRADED" // it can be linked, but people are warned
+	Down          Health = "DOWN"
+)
 
 // Supports reports whether the institution has every one of products.
 func (in *Institution) Supports(products []Product) bool { return len(in.Lacking(products)) == 0 }

@@ -19,7 +19,7 @@ const ownClient models.ClientID = "gingham"
 
 // keys are derived from the root key, each for one purpose.
 type keys struct {
-	pepper, seal, cursor []byte
+	pepper, seal, cursor, sessions []byte
 }
 
 // keys are those of the root key that the server was given or that its store keeps.
@@ -39,7 +39,7 @@ func (s *Server) keys(ctx context.Context) (keys, error) {
 
 func deriveKeys(root []byte) (keys, error) {
 	var k keys
-	for purpose, to := range map[string]*[]byte{"pepper": &k.pepper, "seal": &k.seal, "cursor": &k.cursor} {
+	for purpose, to := range map[string]*[]byte{"pepper": &k.pepper, "seal": &k.seal, "cursor": &k.cursor, "sessions": &k.sessions} {
 		key, err := hkdf.Key(sha256.New, root, nil, "gingham "+purpose, vault.KeySize)
 		if err != nil {
 			return keys{}, fmt.Errorf("server: derive the key %s: %w", purpose, err)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +18,7 @@ import (
 	"github.com/gingham-dev/gingham/clock"
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/endpoints/control"
+	"github.com/gingham-dev/gingham/endpoints/linkmoney"
 	"github.com/gingham-dev/gingham/endpoints/linkui"
 	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/ledger/vault"
@@ -76,8 +78,31 @@ type Options struct {
 	InitialDelay, HistoricalDelay time.Duration
 	// Customizations are how Link looks and asks, by link_customization_name.
 	Customizations map[string]linkui.Customization
+	// Monetr is of the API of monetr's links.
+	Monetr MonetrOptions
 	// LoginLasts is how long after signing in a sandbox's person must sign in again. Default: for ever.
 	LoginLasts time.Duration
+}
+
+// MonetrOptions is of the API of monetr's links.
+type MonetrOptions struct {
+	// Client is whose users sign in with an e-mail address and a password. Default:
+	// ClientID; where there is none, nobody signs in.
+	Client models.ClientID
+	// SignUp lets anybody become one of them; in the sandbox anybody may.
+	SignUp bool
+	// PlaidDisabled leaves manual links only.
+	PlaidDisabled bool
+	// LinkLimit is how many Plaid links a user can have; 0 is any number.
+	LinkLimit int
+	// StringIDs gives new links ids as link_01hz…, rather than numbers.
+	StringIDs bool
+	// ClientName is who Link tells people they share their data with. Default: monetr.
+	ClientName string
+	// Countries are the codes of the countries whose institutions Link shows. Default: US.
+	Countries []string
+	// CookieName is the name of the cookie and the header of who has signed in. Default: M-Token.
+	CookieName string
 }
 
 // Server is a Gingham. It is safe for concurrent use.
@@ -90,8 +115,18 @@ type Server struct {
 	// Keys sign webhooks.
 	Keys *webhooks.Keys
 
+	// tokenKeys sign the tokens of Link Money's clients, callbacks are where these are told of events.
+	tokenKeys *webhooks.Keys
+	callbacks *linkmoney.Callbacks
+
 	options Options
 	sources sources
+	// sealer encrypts what the store is not to read, sessionKey signs who has signed in.
+	sealer     *vault.Vault
+	sessionKey []byte
+	// stopping is closed when the server is about to stop.
+	stopping chan struct{}
+	stop     sync.Once
 	// controls are what testers have set; nil outside the sandbox.
 	controls *control.Controls
 	worker   *webhooks.Worker
@@ -113,8 +148,10 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 			err = errors.Join(err, o.Store.Close())
 		}
 	}()
+	o.Store = linkmoney.IndexUsers(o.Store)
 	s := &Server{
 		Store: o.Store, IDs: api.NewIDs(o.Random), Clock: o.Clock, options: o, log: o.Log, due: make(chan struct{}, 1),
+		stopping: make(chan struct{}),
 	}
 	if s.Clock == nil {
 		s.Clock = clock.Running()
@@ -153,19 +190,27 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 
 // assemble makes the parts that stand on the store, the clock and the keys.
 func (s *Server) assemble(sealer *vault.Vault, k keys) {
+	s.sealer, s.sessionKey = sealer, k.sessions
 	o, owner := &s.options, "gingham-"+s.IDs.Alphanumeric(10)
 	s.Tokens = api.NewTokens(o.Environment, s.Store, s.IDs, s.Clock.Now, k.pepper)
 	s.Keys = webhooks.NewKeys(webhooks.KeysOptions{
 		Store: s.Store, Owner: ownClient, Sealer: sealer, Environment: o.Environment, Random: s.IDs,
 	})
+	s.tokenKeys = webhooks.NewKeys(webhooks.KeysOptions{
+		Store: s.Store, Owner: ownClient, Sealer: sealer, Environment: o.Environment, Random: s.IDs,
+		Kind: linkmoney.KeysKind, Now: s.Clock.Now,
+	})
+	s.callbacks = linkmoney.NewCallbacks(s.Store)
 	delivery := webhooks.WorkerOptions{
-		Store: s.Store, Signer: s.Keys, Owner: owner, Now: s.Clock.Now, Schedule: o.WebhookSchedule, Timeout: o.WebhookTimeout,
+		Store: s.callbacks.Spell(s.Store), Signer: s.Keys, Owner: owner, Now: s.Clock.Now, Schedule: o.WebhookSchedule, Timeout: o.WebhookTimeout,
 		KeepDelivered: o.KeepDelivered, KeepFailed: o.KeepFailed, AllowLoopback: o.AllowLoopback, AllowPrivate: o.AllowPrivate,
 		Poll: o.Schedule, Log: s.log, Metrics: o.Metrics,
+		Receivers: s.callbacks.Receivers, Allowed: s.callbacks.Allowed,
 	}
 	engine := ledger.Options{
 		Store: s.Store, Providers: s.sources.registry, Vault: sealer, CursorKey: k.cursor, Owner: owner, Now: s.Clock.Now,
 		Random: s.IDs, CacheBytes: o.CacheBytes, Environment: o.Environment, Grace: o.Grace, Log: s.log,
+		Subscribed: s.callbacks.Subscribed,
 	}
 	if o.Environment == models.Sandbox {
 		s.controls = control.NewControls(s.IDs, o.InitialDelay, o.HistoricalDelay)
@@ -181,24 +226,35 @@ func (s *Server) assemble(sealer *vault.Vault, k keys) {
 // Close closes the store. Work and the handler's requests must have ended.
 func (s *Server) Close() error { return s.Store.Close() }
 
+// Stop answers those at once who wait for something to happen. What is asked after
+// it does not wait.
+func (s *Server) Stop() { s.stop.Do(func() { close(s.stopping) }) }
+
 // Handler returns the API, to be served where people's browsers reach it at
 // publicURL, which has no slash at its end. It registers metrics, so that a
 // Server with a registry has one handler.
 func (s *Server) Handler(publicURL string) (*api.Server, error) {
+	pages, err := linkui.New(s.pages(publicURL))
+	if err != nil {
+		return nil, err
+	}
+	signed := linkmoney.NewTokens(linkmoney.TokensOptions{
+		Keys: s.tokenKeys, Store: s.Store, Ledger: s.Ledger, IDs: s.IDs, Issuer: publicURL,
+	})
+	routes, err := s.routes(publicURL, pages, signed)
+	if err != nil {
+		return nil, err
+	}
 	o := api.Options{
 		Environment: s.options.Environment, Clients: s.Store, Tokens: s.Tokens, IDs: s.IDs, Now: s.Clock.Now,
 		Log: s.log, Metrics: s.options.Metrics, GzipAbove: s.options.GzipAbove, TrustedProxies: s.options.TrustedProxies,
-		Explain: ledger.PlaidError, Routes: s.routes(publicURL),
+		Explain: ledger.PlaidError, Signed: signed, Routes: routes,
 	}
 	if o.Environment == models.Sandbox {
 		o.Faults = s.controls.Fault
 		o.Documents = map[string][]byte{control.DescriptionPath: gingham.OpenAPI()}
 	}
 	handler, err := api.New(o)
-	if err != nil {
-		return nil, err
-	}
-	pages, err := linkui.New(s.pages(publicURL))
 	if err != nil {
 		return nil, err
 	}

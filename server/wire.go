@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/gingham-dev/gingham/endpoints/accounts"
 	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/endpoints/api/gateway"
 	"github.com/gingham-dev/gingham/endpoints/api/linksession"
 	"github.com/gingham-dev/gingham/endpoints/auth"
 	"github.com/gingham-dev/gingham/endpoints/categories"
@@ -18,7 +20,9 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/item"
 	"github.com/gingham-dev/gingham/endpoints/liabilities"
 	"github.com/gingham-dev/gingham/endpoints/link"
+	"github.com/gingham-dev/gingham/endpoints/linkmoney"
 	"github.com/gingham-dev/gingham/endpoints/linkui"
+	"github.com/gingham-dev/gingham/endpoints/monetr"
 	"github.com/gingham-dev/gingham/endpoints/processor"
 	sandboxapi "github.com/gingham-dev/gingham/endpoints/sandbox"
 	"github.com/gingham-dev/gingham/endpoints/transactions"
@@ -30,6 +34,7 @@ import (
 	"github.com/gingham-dev/gingham/store"
 	"github.com/gingham-dev/gingham/store/mongo"
 	"github.com/gingham-dev/gingham/store/sqlite"
+	"github.com/gingham-dev/gingham/webhooks"
 )
 
 // OpenStore opens the store that a name stands for: "sqlite:" and a path,
@@ -79,14 +84,14 @@ func (s *Server) pages(publicURL string) linkui.Options {
 		Store: s.Store, Sessions: linksession.New(s.Store, s.Tokens), Tokens: s.Tokens, IDs: s.IDs, Ledger: s.Ledger,
 		Providers: s.sources.registry, Environment: s.options.Environment, PublicURL: publicURL,
 		Customizations: s.options.Customizations, Wake: s.worker.Wake, Log: s.log,
-		Degraded: func(id models.InstitutionID) bool { return id == sandbox.Degraded },
 	}
 }
 
 // routes is the whole table of endpoints of a server that people reach at publicURL.
-func (s *Server) routes(publicURL string) []api.Route {
+func (s *Server) routes(publicURL string, pages gateway.Opener, signed *linkmoney.Tokens) ([]api.Route, error) {
 	env := s.options.Environment
-	groups := []interface{ Routes() []api.Route }{
+	sessions := linksession.New(s.Store, s.Tokens)
+	table := gather(
 		accounts.New(s.Ledger),
 		auth.New(s.Ledger),
 		categories.New(s.sources.categories),
@@ -96,23 +101,72 @@ func (s *Server) routes(publicURL string) []api.Route {
 		item.New(s.Ledger, s.Tokens, s.Store),
 		liabilities.New(s.Ledger),
 		link.New(link.Options{
-			Sessions: linksession.New(s.Store, s.Tokens), Tokens: s.Tokens, Providers: s.sources.registry,
-			Environment: env, PublicURL: publicURL,
+			Sessions: sessions, Tokens: s.Tokens, Providers: s.sources.registry, Environment: env, PublicURL: publicURL,
 		}),
 		processor.New(s.Ledger, s.Tokens, s.IDs, env),
 		sandboxapi.New(s.Ledger, s.Tokens),
 		transactions.New(s.Ledger, s.sources.enricher),
 		webhookkeys.New(s.Keys),
+	)
+	money := linkmoney.New(linkmoney.Options{
+		Store: s.Store, Ledger: s.Ledger, Tokens: signed, Callbacks: s.callbacks, IDs: s.IDs,
+		Institutions: s.sources.registry.Institutions(), Gateway: pages, Wake: s.worker.Wake, Announce: s.announce,
+	})
+	links, err := s.monetr(publicURL, sessions)
+	if err != nil {
+		return nil, err
 	}
+	table = append(money.Extend(table), gather(money, links)...)
 	if env == models.Sandbox {
-		groups = append(groups, control.New(control.Options{
+		table = append(table, gather(control.New(control.Options{
 			Controls: s.controls, Ledger: s.Ledger, Tokens: s.Tokens, Store: s.Store, IDs: s.IDs,
 			Clock: movable{s}, Keys: s.Keys, Wake: s.worker.Wake,
-		}))
+		}))...)
 	}
+	return table, nil
+}
+
+// monetr is the API of monetr's links.
+func (s *Server) monetr(publicURL string, sessions *linksession.Sessions) (*monetr.Group, error) {
+	o := &s.options.Monetr
+	client := cmp.Or(o.Client, s.options.ClientID)
+	var people *monetr.SignIns
+	if client != "" {
+		var err error
+		people, err = monetr.NewSignIns(monetr.SignInsOptions{
+			Store: s.Store, Tokens: s.Tokens, IDs: s.IDs, Client: client, Key: s.sessionKey, PublicURL: publicURL,
+			SignUp: o.SignUp || s.options.Environment == models.Sandbox, CookieName: o.CookieName,
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return monetr.New(monetr.Options{
+		Store: s.Store, Ledger: s.Ledger, Tokens: s.Tokens, Sessions: sessions, IDs: s.IDs, Sealer: s.sealer, SignIns: people,
+		PlaidDisabled: o.PlaidDisabled, LinkLimit: o.LinkLimit, StringIDs: o.StringIDs, ClientName: o.ClientName,
+		Countries: o.Countries, Stopping: s.stopping, Log: s.log,
+	}), nil
+}
+
+// announce puts a webhook about no Item on its way to a URL of a client's.
+func (s *Server) announce(ctx context.Context, client models.ClientID, url string, m webhooks.Message) error {
+	now := s.Clock.Now()
+	event := m.Event(webhooks.Origin{Environment: s.options.Environment}, webhooks.NewID(now, 0, s.IDs), url, now)
+	if err := s.Store.CreateDelivery(ctx, webhooks.NewDelivery(event, store.ItemRef{Client: client})); err != nil {
+		return fmt.Errorf("server: announce: %w", err)
+	}
+	s.worker.Wake()
+	return nil
+}
+
+// group is a part of the API.
+type group interface{ Routes() []api.Route }
+
+// gather is the table of groups.
+func gather(groups ...group) []api.Route {
 	var table []api.Route
-	for _, group := range groups {
-		table = append(table, group.Routes()...)
+	for _, g := range groups {
+		table = append(table, g.Routes()...)
 	}
 	return table
 }

@@ -55,6 +55,11 @@ const (
 	PublicToken    TokenKind = "public"
 	ProcessorToken TokenKind = "processor"
 	LinkToken      TokenKind = "link"
+	UserToken      TokenKind = "user"
+	// Those of Asset Reports are no Token documents: each names a record by its hash.
+	AssetReportToken TokenKind = "assets"
+	AuditCopyToken   TokenKind = "a"
+	RelayToken       TokenKind = "credit-relay"
 )
 
 // Token is what a token stands for. Its text is kept nowhere.
@@ -85,6 +90,8 @@ type Record struct {
 	Body []byte `json:"body"`
 	// ExpiresAt is when it is of no use any more, and may be swept some time later; zero is never.
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	// Due is when background work on it is next due; zero is never.
+	Due time.Time `json:"due,omitzero"`
 }
 
 // DeliveryState is how far a delivery has come.

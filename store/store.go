@@ -139,9 +139,13 @@ type Records interface {
 	// Record returns ErrNotFound for an unknown id. Expiry is the caller's to judge:
 	// a record that has expired is returned until it is swept.
 	Record(ctx context.Context, client models.ClientID, kind, id string) (Record, error)
-	// UpdateRecord replaces a record, its ExpiresAt too, on condition that its Rev is
-	// still r.Rev; the stored one has Rev+1. ErrNotFound, ErrConflict.
+	// UpdateRecord replaces a record, its ExpiresAt and Due too, on condition that its
+	// Rev is still r.Rev; the stored one has Rev+1. ErrNotFound, ErrConflict.
 	UpdateRecord(ctx context.Context, r Record) error
+	// DueRecords returns up to limit records of a kind, of all clients, whose Due time has
+	// come by due, the longest due first. Who works on one claims it by an UpdateRecord
+	// that puts Due off: of two, one gets ErrConflict, and one that dies leaves it due later.
+	DueRecords(ctx context.Context, kind string, due time.Time, limit int) ([]Record, error)
 	// DeleteRecord forgets a record. Deleting what is not there is no error.
 	DeleteRecord(ctx context.Context, client models.ClientID, kind, id string) error
 }

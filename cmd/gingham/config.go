@@ -33,6 +33,7 @@ type Config struct {
 	Ledger      LedgerConfig   `mapstructure:"ledger"`
 	Webhooks    WebhooksConfig `mapstructure:"webhooks"`
 	Link        LinkConfig     `mapstructure:"link"`
+	Monetr      MonetrConfig   `mapstructure:"monetr"`
 	Sandbox     SandboxConfig  `mapstructure:"sandbox"`
 }
 
@@ -87,6 +88,18 @@ type CustomizationConfig struct {
 	AccountSelection string `mapstructure:"account_selection"`
 }
 
+// MonetrConfig is of the API of monetr's links.
+type MonetrConfig struct {
+	Client     string   `mapstructure:"client"`
+	SignUp     bool     `mapstructure:"sign_up"`
+	Plaid      bool     `mapstructure:"plaid"`
+	LinkLimit  int      `mapstructure:"link_limit"`
+	StringIDs  bool     `mapstructure:"string_ids"`
+	ClientName string   `mapstructure:"client_name"`
+	Countries  []string `mapstructure:"countries"`
+	CookieName string   `mapstructure:"cookie_name"`
+}
+
 // SandboxConfig is of the sandbox; production has none of it.
 type SandboxConfig struct {
 	ClientID        string        `mapstructure:"client_id"`
@@ -119,6 +132,7 @@ func defaults() Config {
 			Timeout: 10 * time.Second, KeepDelivered: 24 * time.Hour, KeepFailed: 240 * time.Hour,
 			Allow: []string{"auto"}, Grace: time.Second,
 		},
+		Monetr:  MonetrConfig{Plaid: true, ClientName: "monetr", Countries: []string{"US"}, CookieName: "M-Token"},
 		Sandbox: SandboxConfig{ClientID: sandboxClientID, Secret: sandboxSecret, LoginLasts: 720 * time.Hour},
 	}
 }
@@ -202,6 +216,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("config: environment is %q, not %q or %q", env, models.Sandbox, models.Production)
 	case env == models.Production && c.Security.RootKey == "":
 		return fmt.Errorf("config: security.root_key must be set in production: 32 random bytes in base64")
+	case c.Monetr.LinkLimit < 0:
+		return fmt.Errorf("config: monetr.link_limit is %d, less than nothing", c.Monetr.LinkLimit)
 	case c.Log.Format != "text" && c.Log.Format != "json":
 		return fmt.Errorf(`config: log.format is %q, not "text" or "json"`, c.Log.Format)
 	}

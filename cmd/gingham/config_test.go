@@ -54,7 +54,9 @@ func TestEnvironment(t *testing.T) {
 		"webhooks.timeout": "1s", "webhooks.keep_delivered": "1h", "webhooks.keep_failed": "2h", "webhooks.allow": "loopback,private",
 		"webhooks.grace": "0s", "sandbox.client_id": strings.Repeat("a", 24),
 		"sandbox.secret": strings.Repeat("b", 30), "sandbox.initial_delay": "3s", "sandbox.historical_delay": "4s",
-		"sandbox.login_lasts": "0s",
+		"sandbox.login_lasts": "0s", "monetr.client": strings.Repeat("c", 24), "monetr.sign_up": "true", "monetr.plaid": "false",
+		"monetr.link_limit": "2", "monetr.string_ids": "true", "monetr.client_name": "budget", "monetr.countries": "US,CA",
+		"monetr.cookie_name": "Session",
 	}
 	for key, value := range values {
 		t.Setenv("GINGHAM_"+strings.ToUpper(strings.ReplaceAll(key, ".", "_")), value)
@@ -117,6 +119,7 @@ func TestRefusals(t *testing.T) {
 		{"GINGHAM_LOG_LEVEL", "loud", "log.level"},
 		{"GINGHAM_LOG_FORMAT", "xml", "log.format"},
 		{"GINGHAM_LEDGER_SCHEDULE", "0s", "ledger.schedule"},
+		{"GINGHAM_MONETR_LINK_LIMIT", "-1", "monetr.link_limit"},
 		{"GINGHAM_WEBHOOKS_SCHEDULE", "30s,0s", "webhooks.schedule"},
 		{"GINGHAM_WEBHOOKS_SCHEDULE", "soon", "webhooks.schedule"},
 		{"GINGHAM_WEBHOOKS_TIMEOUT", "0s", "webhooks.timeout"},

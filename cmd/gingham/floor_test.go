@@ -25,6 +25,7 @@ var rooms = []struct {
 	{"ginghamtest", append([]string{"server"}, everythingBelow...)},
 	{"clock", nil},
 	{"endpoints", []string{"endpoints/api/...", "ledger", "webhooks", "providers", "store", "clock", "models/..."}},
+	{"endpoints/assetreport", []string{"endpoints/api/...", "ledger/...", "documents", "webhooks", "providers", "store", "models/..."}},
 	{"endpoints/linkui", []string{"endpoints/linkui/flow", "endpoints/api/...", "ledger", "webhooks", "providers", "store", "clock", "models/..."}},
 	{"endpoints/api", []string{"endpoints/api/...", "store", "models/..."}},
 	{"endpoints/api/apitest", []string{"..."}}, // the harness of the groups' tests
@@ -33,6 +34,8 @@ var rooms = []struct {
 	{"webhooks", []string{"store", "models/..."}},
 	{"providers", []string{"models"}},
 	{"providers/sandbox", []string{"providers", "fixtures", "models"}},
+	{"providers/files", []string{"providers", "providers/files/...", "models"}},
+	{"documents", []string{"documents/...", "models"}},
 	{"store", []string{"models"}},
 	{"store/storetest", []string{"store/...", "models"}},
 	{"store/sqlite", []string{"store", "store/blockcodec", "models"}},
@@ -49,7 +52,7 @@ var rooms = []struct {
 
 // everythingBelow is every room that a server is put together out of.
 var everythingBelow = []string{
-	"endpoints/...", "ledger/...", "webhooks", "providers/...", "store/...", "fixtures", "clock", "models/...",
+	"endpoints/...", "ledger/...", "documents", "webhooks", "providers/...", "store/...", "fixtures", "clock", "models/...",
 }
 
 // TestFloorPlan checks that every package imports only the rooms it may.

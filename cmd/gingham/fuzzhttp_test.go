@@ -141,7 +141,9 @@ func newFuzzer(t testing.TB, s *schema) *fuzzer {
 	t.Helper()
 	f := &fuzzer{world: newWorld(t, nil), schema: s}
 	for _, r := range f.server.Routes() {
-		f.paths = append(f.paths, r.Path)
+		if _, ok := needs[r.Path]; ok {
+			f.paths = append(f.paths, r.Path)
+		}
 	}
 	slices.Sort(f.paths)
 	f.spare()

@@ -31,8 +31,9 @@ func TestIsolationOfLeaks(t *testing.T) {
 	l.watch(w)
 	c := isolate(w)
 	for _, r := range w.server.Routes() {
-		refs := parseDocument(needs[r.Path].body).references()
-		takes := slices.ContainsFunc(refs, func(f reference) bool { return strings.HasSuffix(tokenKind(f.kind()), "token") })
+		takes := slices.ContainsFunc(needs[r.Path].documents(), func(d document) bool {
+			return slices.ContainsFunc(d.references(), func(f reference) bool { return strings.HasSuffix(tokenKind(f.kind()), "token") })
+		})
 		found := slices.ContainsFunc(c.differences, func(d string) bool { return strings.HasPrefix(d, r.Path+" ") })
 		if takes && !found && r.Path != "/link/token/get" { // which compares the client itself
 			t.Errorf("%s hands out what is another client's, and the check didn't see it", r.Path)
@@ -44,9 +45,27 @@ func TestIsolationOfLeaks(t *testing.T) {
 // client's token, or id, with what it is asked for one that is nobody's: the
 // same, so that the time to the answer tells nothing either.
 func TestIsolationCostsTheSame(t *testing.T) {
-	calls, tried := &counting{}, 0
-	w := newWorld(t, calls.wrap)
+	counted, tried := &counting{}, 0
+	w := newWorld(t, counted.wrap)
+	during := func(f func()) []string {
+		// The caller is read anew every few seconds, whatever is asked.
+		return slices.DeleteFunc(counted.during(f), func(call string) bool { return call == "Client" })
+	}
+	c := &checker{w: w}
 	for _, r := range w.server.Routes() {
+		if of, ok := callOf(r); ok {
+			for _, name := range of.things() {
+				tried++
+				theirs := w.value(w.theirs, name)
+				asked := func(text string) []string {
+					return during(func() { c.call(r, of, w.mine, map[string]string{name: text}) })
+				}
+				if nobodys, foreign := asked(nobodysOf(theirs)), asked(theirs); !slices.Equal(nobodys, foreign) {
+					t.Errorf("%s %s: another client's %s asks the store %v, one of nobody's %v", r.Method, r.Path, name, foreign, nobodys)
+				}
+			}
+			continue
+		}
 		for _, d := range needs[r.Path].documents() {
 			for _, ref := range d.references() {
 				for _, v := range wrongValues(w, ref) {
@@ -55,9 +74,7 @@ func TestIsolationCostsTheSame(t *testing.T) {
 					}
 					tried++
 					asked := func(text string) []string {
-						list := calls.during(func() { w.send(w.with(d, ref, text, w.mine).in(r.Path)) })
-						// The caller is read anew every few seconds, whatever is asked.
-						return slices.DeleteFunc(list, func(call string) bool { return call == "Client" })
+						return during(func() { w.send(w.with(d, ref, text, w.mine).in(r.Path)) })
 					}
 					nobodys, theirs := asked(v.twin), asked(v.text)
 					if !slices.Equal(nobodys, theirs) {
@@ -71,7 +88,7 @@ func TestIsolationCostsTheSame(t *testing.T) {
 		t.Errorf("only %d were tried", tried)
 	}
 	ask := func(id, secret string) []string {
-		return calls.during(func() { w.send(request{path: "/item/get", headerKeys: &holder{id: id, secret: secret}}) })
+		return counted.during(func() { w.send(request{path: "/item/get", headerKeys: &holder{id: id, secret: secret}}) })
 	}
 	if nobodys, known := ask(strings.Repeat("12", 12), w.mine.secret), ask(w.theirs.id, w.mine.secret); !slices.Equal(nobodys, known) {
 		t.Errorf("a wrong secret asks the store %v, an unknown client %v", known, nobodys)
@@ -94,6 +111,12 @@ func isolate(w *world) *checker {
 	c.differences = unlisted(w.server.Routes())
 	served := map[string]bool{}
 	for _, r := range w.server.Routes() {
+		if of, ok := callOf(r); ok {
+			c.routes++
+			served[r.Path] = true
+			c.checkCall(r, of)
+			continue
+		}
 		n, ok := needs[r.Path]
 		if !ok {
 			continue
@@ -133,9 +156,15 @@ func isolate(w *world) *checker {
 // unlisted says which routes the table of needs lacks, and which it has too many.
 func unlisted(table []api.Route) (list []string) {
 	for _, r := range table {
-		if _, ok := needs[r.Path]; !ok {
-			list = append(list, r.Path+" is a route without a line in needs_test.go: add one with its smallest body, "+
-				"which names what is the client's by texts that begin with @")
+		_, plaids := needs[r.Path]
+		if _, other := callOf(r); !plaids && !other {
+			list = append(list, r.Method+" "+r.Path+" is a route without a line in needs_test.go, or in calls_test.go if it isn't "+
+				"Plaid's: add one with its smallest body, which names what is the client's by texts that begin with @")
+		}
+	}
+	for name := range calls {
+		if !slices.ContainsFunc(table, func(r api.Route) bool { return r.Method+" "+r.Path == name }) {
+			list = append(list, name+" has a line in calls_test.go, and is no route")
 		}
 	}
 	for path := range needs {

@@ -171,6 +171,9 @@ func parseDocument(text string) document {
 
 // documents are the smallest body and those with more, each new.
 func (n need) documents() []document {
+	if n.body == "" {
+		return nil
+	}
 	list := []document{parseDocument(n.body)}
 	for _, more := range n.also {
 		d := parseDocument(n.body)

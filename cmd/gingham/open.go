@@ -45,6 +45,11 @@ func open(ctx context.Context, c Config, log *slog.Logger, metrics prometheus.Re
 		WebhookSchedule: c.Webhooks.Schedule, WebhookTimeout: c.Webhooks.Timeout,
 		KeepDelivered: c.Webhooks.KeepDelivered, KeepFailed: c.Webhooks.KeepFailed,
 		AllowLoopback: loopback, AllowPrivate: private, Grace: c.Webhooks.Grace, Customizations: looks,
+		Monetr: server.MonetrOptions{
+			Client: models.ClientID(c.Monetr.Client), SignUp: c.Monetr.SignUp, PlaidDisabled: !c.Monetr.Plaid,
+			LinkLimit: c.Monetr.LinkLimit, StringIDs: c.Monetr.StringIDs, ClientName: c.Monetr.ClientName,
+			Countries: c.Monetr.Countries, CookieName: c.Monetr.CookieName,
+		},
 	})
 }
 

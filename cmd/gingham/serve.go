@@ -137,6 +137,7 @@ func (m *Main) Run(ctx context.Context) error {
 		m.log.Info("stopping", "drain", m.Config.HTTP.Drain)
 	case err = <-failed:
 	}
+	m.gingham.Stop()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.Config.HTTP.Drain)
 	defer cancel()
 	for _, s := range m.servers {

@@ -40,6 +40,8 @@ type holder struct {
 	other string
 	// bad are tokens that were good once.
 	bad map[string]string
+	// tokens are signed, by what shows who calls.
+	tokens map[string]string
 }
 
 // worldStart is where the clock of a world stands.
@@ -85,6 +87,7 @@ func (w *world) open(wrap func(store.Store) store.Store) {
 	}
 	w.gingham, err = server.Open(w.t.Context(), server.Options{
 		Environment: models.Sandbox, Store: s, Clock: w.clock, Log: log, ClientID: sandboxClientID, Secret: sandboxSecret,
+		Monetr: server.MonetrOptions{StringIDs: true},
 	})
 	w.must(err)
 	w.t.Cleanup(func() { _ = w.gingham.Close() })
@@ -138,6 +141,8 @@ func (w *world) furnish(h *holder) {
 	}
 	h.values["@cursor:processor"] = w.text(h, "/processor/transactions/sync",
 		`{"processor_token":"`+h.values["@processor"]+`"}`, "next_cursor")
+	w.furnishMoney(h)
+	w.furnishMonetr(h)
 	w.furnishControl(h)
 }
 
@@ -146,7 +151,7 @@ func (w *world) furnishControl(h *holder) {
 	w.t.Helper()
 	h.values["@item"] = w.first(h, h.values["@access"], "/item/get", "item", "item_id")
 	h.values["@transaction"] = w.first(h, h.values["@access"], "/transactions/sync", "added", "transaction_id")
-	h.values["@webhook"] = w.webhook(h)
+	h.values["@webhook"] = w.delivery(h, store.Delivered)
 	w.ask(h, "/gingham/faults/remove", `{}`)
 	h.values["@fault"] = w.text(h, "/gingham/faults/create", needs["/gingham/faults/create"].body, "fault_id")
 	h.values["@snapshot"] = w.text(h, "/gingham/snapshot/create", `{}`, "snapshot_id")
@@ -168,23 +173,12 @@ func (w *world) first(h *holder, access, path, object, field string) string {
 	return text
 }
 
-// webhook is one that h was sent.
-func (w *world) webhook(h *holder) string {
-	w.t.Helper()
-	now, id := w.clock.Now(), w.gingham.IDs.UUID()
-	w.must(w.gingham.Store.CreateDelivery(w.t.Context(), store.Delivery{
-		Event:  store.Event{ID: id, Type: "ITEM", Code: "ERROR", URL: nowhere, Body: []byte(`{}`), At: now},
-		Client: models.ClientID(h.id), State: store.Delivered, NextAt: now,
-	}))
-	return id
-}
-
 // value is what a name stands for. A public token can be exchanged once, so that
 // each is a new one.
 func (w *world) value(h *holder, name string) string {
 	w.t.Helper()
-	if name == "@public" {
-		return w.text(h, "/item/public_token/create", `{"access_token":"`+h.values["@access"]+`"}`, "public_token")
+	if which, ok := strings.CutPrefix(name, "@public"); ok {
+		return w.text(h, "/item/public_token/create", `{"access_token":"`+h.values["@access"+which]+`"}`, "public_token")
 	}
 	v, ok := h.values[name]
 	if !ok {

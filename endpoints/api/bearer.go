@@ -258,3 +258,13 @@ func basic(value string) (id, secret, user string) {
 	secret, user, _ = strings.Cut(rest, ":")
 	return id, secret, user
 }
+
+// Unauthorized reports whether an error says of a request that asks for a client that it
+// comes from none: that credentials are missing or not a client's, or that a signed token
+// is no good, or is not good for all that is the client's.
+func Unauthorized(e *plaiderr.Error) bool {
+	// Credentials without their shape are told of as the fields that they are.
+	shapeless := e.Has(plaiderr.InvalidFieldCode) &&
+		(strings.HasPrefix(e.Message(), "client_id ") || strings.HasPrefix(e.Message(), "secret "))
+	return shapeless || e.Has(plaiderr.InvalidAPIKeys) || e.Has(plaiderr.InvalidAccessToken)
+}

@@ -40,6 +40,11 @@ type exchange struct {
 // call checks the request and calls the route's handler. The order of the checks
 // is what a caller sees: a request that is wrong in several ways is told of the first.
 func (x *exchange) call() (Response, error) {
+	if x.route.Auth == UserAuth {
+		if err := x.signIn(); err != nil {
+			return nil, err
+		}
+	}
 	body := takeBuffer()
 	defer wipeBuffer(body)
 	if err := x.read(body); err != nil {
@@ -112,6 +117,9 @@ func tooLarge(most int64) error {
 
 // authenticate finds out which client calls.
 func (x *exchange) authenticate(req wire.Request, report *wire.Report) error {
+	if x.caller.Client != nil {
+		return nil // the header said so
+	}
 	if x.route.Auth == NoAuth {
 		// Some SDKs put credentials into every body, needed or not.
 		report.Unknown = slices.DeleteFunc(report.Unknown, func(path string) bool {

@@ -3,6 +3,7 @@ package api
 import (
 	"bufio"
 	"crypto/rand"
+	"encoding/base32"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -85,6 +86,16 @@ func (g *IDs) Random128() string {
 	var b [16]byte
 	_, _ = g.Read(b[:])
 	return dashed(b)
+}
+
+// base32Lower is base32 in lower case, without padding.
+var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// Base32 returns 128 random bits as 26 characters of base32, in lower case.
+func (g *IDs) Base32() string {
+	var b [16]byte
+	_, _ = g.Read(b[:])
+	return base32Lower.EncodeToString(b[:])
 }
 
 // UUID returns a random (version 4) UUID.

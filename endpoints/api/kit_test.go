@@ -33,6 +33,8 @@ var today = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // memory is a store of clients, tokens and heads. Its methods can be made to fail.
 type memory struct {
+	store.Records // none: no test here needs them
+
 	mu      sync.Mutex
 	clients map[models.ClientID]store.Client
 	tokens  map[string]store.Token

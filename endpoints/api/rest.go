@@ -72,8 +72,15 @@ func (r *Route) relax(report *wire.Report) {
 // parameters are those of a request's query and, before them, of its path.
 func parameters(c *echo.Context) url.Values {
 	out := c.Request().URL.Query()
+	// Where a path is written in another way than the usual, the router goes by how it is
+	// written, and its values are still escaped.
+	escaped := c.Request().URL.RawPath != ""
 	for _, p := range c.PathValues() {
-		out.Set(p.Name, p.Value)
+		value, err := url.PathUnescape(p.Value)
+		if !escaped || err != nil {
+			value = p.Value
+		}
+		out.Set(p.Name, value)
 	}
 	return out
 }

@@ -29,6 +29,9 @@ const (
 	ProcessorAuth
 	// AnyAuth: client_id and secret, or any signed token.
 	AnyAuth
+	// UserAuth: a client's credentials in the header and which of its users is meant
+	// (see UserHeader), or what that user signed in with (see Route.SignedInBy).
+	UserAuth
 )
 
 // defaultLimit is how long a handler may take if its route doesn't say.
@@ -38,6 +41,10 @@ const defaultLimit = 30 * time.Second
 type Caller struct {
 	// Client is the authenticated client; nil with NoAuth. It is shared: do not change it.
 	Client *store.Client
+	// User is the client's own id of the user whose request it is, with UserAuth, and
+	// Session what he signed in with: nil where his client calls for him.
+	User    string
+	Session *Session
 	// Signed says that he came with a signed token, rather than with the client's secret.
 	Signed bool
 	// Token, Item and Account are what the token of the request stands for, with
@@ -57,8 +64,8 @@ type Caller struct {
 	Now time.Time
 }
 
-// Response is what a handler answers with, in one of three forms: a generated
-// wire.Response, a Segmented or a *Binary.
+// Response is what a handler answers with, in one of four forms: a generated
+// wire.Response, a Segmented, a *Binary or a *Stream.
 type Response interface {
 	// SetRequestID sets request_id.
 	SetRequestID(id string)
@@ -98,6 +105,9 @@ type Route struct {
 	optional, ignored []string
 	forms             bool
 	failure           func(*plaiderr.Error) *Binary
+	sessions          Sessions
+	// The names of the header and the cookie that sessions' tokens are in.
+	sessionName, cookieName string
 }
 
 // Handle returns the route of an endpoint. Its type arguments follow from fn,
@@ -155,7 +165,7 @@ func (r *Route) check() error {
 	_, takesItem := req.(wire.ItemScoped)
 	_, takesProcessor := req.(wire.ProcessorScoped)
 	switch {
-	case r.Auth != NoAuth && !takesKeys:
+	case r.Auth != NoAuth && r.Auth != UserAuth && !takesKeys:
 		return fmt.Errorf("api: %s: %T has no credentials", r.Path, req)
 	case r.Auth == ItemAuth && !takesItem:
 		return fmt.Errorf("api: %s: %T has no access_token", r.Path, req)

@@ -20,6 +20,7 @@ import (
 // TokenStore is what Tokens needs of a store.
 type TokenStore interface {
 	store.Tokens
+	store.Records
 	// Head is as in store.Items.
 	Head(ctx context.Context, client models.ClientID, item models.ItemID) (*store.Head, error)
 }
@@ -79,7 +80,23 @@ func (t *Tokens) SecretHash(client models.ClientID, secret string) string {
 
 // Mint returns a new token of a kind, as "access-sandbox-…". It is stored nowhere.
 func (t *Tokens) Mint(kind store.TokenKind) string {
-	return string(kind) + "-" + string(t.env) + "-" + t.ids.Random128()
+	id := ""
+	if kind == store.AuditCopyToken {
+		id = t.ids.Base32()
+	} else {
+		id = t.ids.Random128()
+	}
+	return string(kind) + "-" + string(t.env) + "-" + id
+}
+
+// Name returns the id of the record that a client's token of a kind stands for,
+// where a record does in the place of a store.Token: the token's hash. A token that
+// is malformed is a *plaiderr.Error; whether there is such a record is not looked at.
+func (t *Tokens) Name(client models.ClientID, kind store.TokenKind, text string) (string, error) {
+	if !wellFormed(kind, text) {
+		return "", malformed(kind)
+	}
+	return t.Hash(client, text), nil
 }
 
 // Issue mints a token of tok.Kind, stores what it stands for, and returns its
@@ -161,8 +178,9 @@ func (t *Tokens) Take(ctx context.Context, client models.ClientID, kind store.To
 	return tok, nil
 }
 
-// wellFormed reports whether text is <kind>-<environment>-<8-4-4-4-12>. Tokens
-// of another environment are well formed; they are just not found.
+// wellFormed reports whether text is <kind>-<environment>-<8-4-4-4-12>, or of an
+// audit copy with 26 characters of base32. Tokens of another environment are well
+// formed; they are just not found.
 func wellFormed(kind store.TokenKind, text string) bool {
 	rest, ok := strings.CutPrefix(text, string(kind))
 	if !ok || len(rest) < 2 || rest[0] != '-' {
@@ -173,6 +191,10 @@ func wellFormed(kind store.TokenKind, text string) bool {
 	case string(models.Sandbox), string(models.Production), "development":
 	default:
 		return false
+	}
+	if kind == store.AuditCopyToken {
+		bits, err := base32Lower.DecodeString(id)
+		return ok && err == nil && len(bits) == 16
 	}
 	return ok && isDashed(id)
 }
@@ -204,6 +226,12 @@ func malformed(kind store.TokenKind) *plaiderr.Error {
 		return plaiderr.MalformedPublicToken()
 	case store.LinkToken:
 		return plaiderr.UnknownLinkToken()
+	case store.AssetReportToken:
+		return plaiderr.MalformedAssetReportToken()
+	case store.AuditCopyToken:
+		return plaiderr.UnknownAuditCopyToken()
+	case store.RelayToken:
+		return plaiderr.UnknownRelayToken()
 	default:
 		return plaiderr.MalformedAccessToken()
 	}

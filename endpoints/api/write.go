@@ -44,6 +44,8 @@ func (x *exchange) write(resp Response) (int, error) {
 		status := cmp.Or(resp.Status, http.StatusOK)
 		x.send(status, []string{resp.ContentType}, len(resp.Data), resp.Data)
 		return status, nil
+	case *Stream:
+		return x.stream(resp)
 	case Segmented:
 		resp.SetRequestID(x.caller.RequestID)
 		parts, total := resp.Segments()
@@ -182,6 +184,12 @@ var compressors = sync.Pool{New: func() any {
 	return z
 }}
 
+// setGzip says that the body is compressed.
+func (x *exchange) setGzip() {
+	x.w.Header().Set("Content-Encoding", "gzip")
+	x.w.Header().Add("Vary", "Accept-Encoding")
+}
+
 func (x *exchange) sendGzip(parts ...[]byte) {
 	out := takeBuffer()
 	defer keepBuffer(out)
@@ -192,7 +200,6 @@ func (x *exchange) sendGzip(parts ...[]byte) {
 		_, _ = z.Write(part) // a buffer takes everything
 	}
 	_ = z.Close()
-	x.w.Header().Set("Content-Encoding", "gzip")
-	x.w.Header().Add("Vary", "Accept-Encoding")
+	x.setGzip()
 	x.send(http.StatusOK, jsonType, len(out.b), out.b)
 }

@@ -3,6 +3,7 @@ package institutions
 import (
 	"slices"
 
+	"github.com/gingham-dev/gingham/endpoints/api/show"
 	"github.com/gingham-dev/gingham/models/plaid"
 	"github.com/gingham-dev/gingham/models/plaid/wire"
 )
@@ -43,8 +44,7 @@ func (w with) one(in *institution) plaid.Institution {
 		out.PaymentInitiationMetadata = payments(in)
 	}
 	if w.status {
-		// How institutions fare is known of real ones only.
-		out.Status = wire.Null[plaid.InstitutionStatus]()
+		out.Status = show.InstitutionStatus(in.Institution)
 	}
 	return out
 }

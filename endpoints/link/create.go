@@ -40,7 +40,7 @@ func (g *Group) create(ctx context.Context, c *api.Caller, req *plaid.LinkTokenC
 	if err != nil {
 		return nil, err
 	}
-	resp := &plaid.LinkTokenCreateResponse{LinkToken: text, Expiration: t.ExpiresAt, UserID: req.UserID}
+	resp := &plaid.LinkTokenCreateResponse{LinkToken: text, Expiration: t.ExpiresAt, UserID: wire.NilIfEmpty(t.UserID)}
 	if t.Hosted != nil {
 		url := g.publicURL + linksession.HostedPath(g.env, text)
 		resp.HostedLinkURL = &url
@@ -59,7 +59,7 @@ func (g *Group) token(ctx context.Context, c *api.Caller, req *plaid.LinkTokenCr
 	if !slices.Contains(languages, t.Language) {
 		return nil, plaiderr.InvalidField("language must be one of: " + strings.Join(languages, ", "))
 	}
-	if err := setUser(t, req); err != nil {
+	if err := g.setUser(ctx, c, t, req); err != nil {
 		return nil, err
 	}
 	if err := g.setUpdate(ctx, t, req); err != nil {
@@ -78,18 +78,15 @@ func (g *Group) token(ctx context.Context, c *api.Caller, req *plaid.LinkTokenCr
 }
 
 // setUser sets whose accounts are to be linked.
-func setUser(t *linksession.Token, req *plaid.LinkTokenCreateRequest) error {
-	switch {
-	case req.UserID != nil && *req.UserID == "":
-		return plaiderr.New(plaiderr.InvalidUserID)
-	case req.UserID == nil && req.User == nil:
+func (g *Group) setUser(ctx context.Context, c *api.Caller, t *linksession.Token, req *plaid.LinkTokenCreateRequest) (err error) {
+	if req.UserID == nil && req.UserToken == nil && req.User == nil {
 		return plaiderr.MissingFields([]string{"user"})
 	}
-	t.UserID = wire.ValueOr(req.UserID, "")
 	if req.User != nil {
 		t.ClientUserID = req.User.ClientUserID
 	}
-	return nil
+	t.UserID, err = linksession.User(ctx, g.tokens, c, req.UserID, req.UserToken)
+	return err
 }
 
 // setUpdate finds the Items of update mode, whatever state they are in: to mend

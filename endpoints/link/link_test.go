@@ -67,6 +67,10 @@ func TestCreateErrors(t *testing.T) {
 		{"empty user", base + `,"products":["auth"],"user":{}`, apitest.MissingFields("user.client_user_id")},
 		{"client user", base + `,"products":["auth"],"user":{"client_user_id":""}`, field("user.client_user_id must be a non-empty string")},
 		{"user_id", base + `,"products":["auth"],"user_id":""`, apitest.InvalidInput("INVALID_USER_ID", "user.user_id must be a non-empty string")},
+		{"unknown user_id", withAuth(`"user_id":"usr_1"`), apitest.Failure{
+			Type: "USER_ERROR", Code: "USER_NOT_FOUND", Message: "The User you requested cannot be found. This User does not exist or has had access removed by the user.",
+		}},
+		{"unknown user_token", withAuth(`"user_token":"user-sandbox-11111111-2222-3333-4444-555555555555"`), apitest.InvalidInput("INVALID_USER_TOKEN", "could not find matching user token")},
 		{"unknown field", withAuth(`"user_name":"x"`), apitest.Failure{
 			Type: "INVALID_REQUEST", Code: "UNKNOWN_FIELDS", Message: "the following fields are not recognized by this endpoint: user_name",
 		}},
@@ -181,6 +185,11 @@ func TestGet(t *testing.T) {
 	s.PostAs(apitest.Stranger, get, body).Is(invalidToken)
 	s.Post(get, body).Golden("get")
 
+	user := api.EndUser{ID: "usr_1", Record: store.Record{
+		Kind: api.EndUserKind, ID: s.Tokens.EndUserRecord(apitest.Client, "u1"), Client: apitest.Client, Body: []byte(`{"user_id":"usr_1"}`),
+	}}
+	must(t, s.Tokens.AddEndUser(t.Context(), user))
+	must(t, s.Store.CreateRecord(t.Context(), user.Record))
 	a = s.Post(create, base+`,"user_id":"usr_1","products":["transactions","auth","auth"],"redirect_uri":"http://localhost:3000/",`+
 		`"institution_id":"ins_109508","institution_data":{"routing_number":"021000021"},"enable_multi_item_link":true,`+
 		`"transactions":{"days_requested":180},"auth":{"automated_microdeposits_enabled":true,"same_day_microdeposits_enabled":false},`+
@@ -190,6 +199,13 @@ func TestGet(t *testing.T) {
 		t.Errorf("answered %s", a.Body)
 	}
 	s.Post(get, `"link_token":"`+a.Text("link_token")+`"`).Golden("get_full")
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestUpdateMode(t *testing.T) {

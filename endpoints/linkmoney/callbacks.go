@@ -62,6 +62,11 @@ func eventName(e *store.Event) string {
 // wants reports whether an event is to be told to the callback.
 func (c *callback) wants(e *store.Event) bool { return c.Event == "" || c.Event == eventName(e) }
 
+// calls reports whether a callback is at a URL. A client without a configuration has none.
+func (c *configuration) calls(url string) bool {
+	return c != nil && slices.ContainsFunc(c.Callbacks, func(cb callback) bool { return cb.URL == url })
+}
+
 // networks are the addresses of the allowlist.
 func (c *configuration) networks() []netip.Prefix {
 	out := make([]netip.Prefix, 0, len(c.IPAllowlist))
@@ -136,7 +141,7 @@ func (c *Callbacks) Receivers(ctx context.Context, client models.ClientID, e sto
 // is a callback; nil is any that webhooks may be sent to at all. Errors are the store's.
 func (c *Callbacks) Allowed(ctx context.Context, client models.ClientID, url string) ([]netip.Prefix, error) {
 	found, err := c.recent(ctx, client)
-	if err != nil || found == nil || !slices.ContainsFunc(found.Callbacks, func(cb callback) bool { return cb.URL == url }) {
+	if err != nil || !found.calls(url) {
 		return nil, err
 	}
 	return found.networks(), nil

@@ -1,7 +1,6 @@
 package linkmoney_test
 
 import (
-	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -41,9 +40,6 @@ var later = map[string]string{
 	"Create an Asset Report Audit Copy": "asset reports",
 	"Remove Asset Report Audit Copy":    "asset reports",
 }
-
-// spelled are keys of the guide's that we spell as Plaid does.
-var spelled = map[string]string{"canceled_investments_transactions": "cancelled_investments_transactions"}
 
 // nullable are arrays of the guide's that are null with Plaid, to whom categories of
 // old are unknown.
@@ -121,8 +117,9 @@ func answers(w *world) map[string]func() [][]byte {
 			return [][]byte{w.send(http.MethodPost, "/webhook__verification_key", body).ok().Body.Bytes()}
 		},
 	}
+	w.callback()
 	for heading, m := range told {
-		out[heading] = func() [][]byte { return [][]byte{m.Body(webhooks.Origin{Environment: w.Environment, Item: h.ID})} }
+		out[heading] = func() [][]byte { return [][]byte{w.told(apitest.Client, hook, m).Body} }
 	}
 	return out
 }
@@ -189,7 +186,7 @@ func compare(t *testing.T, path string, want, got any, filled map[string]bool) {
 			return
 		}
 		for key := range want {
-			v, ok := m[cmp.Or(spelled[key], key)]
+			v, ok := m[key]
 			if !ok {
 				t.Errorf("%s.%s is missing", path, key)
 				continue

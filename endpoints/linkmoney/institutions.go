@@ -8,7 +8,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid"
-	"github.com/gingham-dev/gingham/models/plaiderr"
+	"github.com/gingham-dev/gingham/models/plaid/wire"
 )
 
 // Link Money's clients ask for institutions without saying of which countries, and
@@ -61,22 +61,23 @@ func (g *Group) tellInstitution(r api.Route) api.Route {
 			if req.Options != nil {
 				o = *req.Options
 			}
-			with, without := true, false
-			o.IncludeOptionalMetadata, o.IncludeStatus = &with, &without // the status is told here
+			with := true
+			o.IncludeOptionalMetadata, o.IncludeStatus = &with, &with
 			req.Options = &o
 			resp, err := r.Call(ctx, c, req)
 			if err != nil {
 				return nil, err
 			}
 			told := resp.(*plaid.InstitutionsGetByIDResponse)
-			return answer{"institution": g.withStatus(&told.Institution)}, nil
+			return answer{"institution": withStatus(&told.Institution)}, nil
 		}).Optional(countryCodes))
 }
 
-// withStatus is an institution with how it fares.
-func (g *Group) withStatus(in *plaid.Institution) []byte {
+// withStatus is an institution whose status is the guide's.
+func withStatus(in *plaid.Institution) []byte {
+	fares := answer{"status": statusOf(in)}
+	in.Status = wire.Opt[plaid.InstitutionStatus]{}
 	text := in.AppendJSON(nil)
-	fares := answer{"status": g.status(in)}
 	return append(append(text[:len(text)-1], ','), fares.AppendJSON(nil)[1:]...)
 }
 
@@ -130,29 +131,31 @@ type breakdown struct {
 	RefreshInterval string `json:"refresh_interval,omitzero"`
 }
 
-// sandboxBegan is since when the sandbox's institutions have been as they are.
-var sandboxBegan = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// status is how a sandbox's institution fares: well, or not at all. Of others nobody
-// knows, and nil says so.
-func (g *Group) status(shown *plaid.Institution) *status {
-	in := g.institutions[models.InstitutionID(shown.InstitutionID)]
-	if g.environment != models.Sandbox || in == nil {
+// statusOf is how an institution fares, or nil where nobody knows.
+func statusOf(in *plaid.Institution) *status {
+	told := in.Status.Ptr()
+	if told == nil {
 		return nil
 	}
-	work := health{Status: "HEALTHY", LastStatusChange: sandboxBegan, Breakdown: breakdown{Success: 1}}
-	interval := "NORMAL"
-	if in.Unavailable == plaiderr.InstitutionDown.Name() {
-		work.Status, work.Breakdown = "DOWN", breakdown{ErrorInstitution: 1}
-		interval = "STOPPED"
-	}
-	updates := work
-	updates.Breakdown.RefreshInterval = interval
+	work, updates := healthOf(told.ItemLogins.Ptr()), healthOf(told.TransactionsUpdates.Ptr())
 	liabilities := liabilityHealth{work, work.Breakdown}
 	return &status{
 		ItemLogins: work, TransactionsUpdates: updates, Auth: work, Balance: work, Identity: work,
 		Investments: investmentHealth{work, liabilities}, InvestmentsUpdates: updates,
 		Liabilities: liabilities, LiabilitiesUpdates: updates,
-		PrimaryColor: shown.PrimaryColor.Ptr(), URL: shown.URL.Ptr(),
+		PrimaryColor: in.PrimaryColor.Ptr(), URL: in.URL.Ptr(),
 	}
+}
+
+// healthOf is what Plaid's clients are told of a kind of work, in the guide's words too.
+func healthOf(told *plaid.ProductStatus) health {
+	b := told.Breakdown
+	h := health{Status: told.Status, LastStatusChange: told.LastStatusChange, Breakdown: breakdown{
+		Success: b.Success.InexactFloat64(), ErrorLinkMoney: b.ErrorPlaid.InexactFloat64(),
+		ErrorPlaid: b.ErrorPlaid.InexactFloat64(), ErrorInstitution: b.ErrorInstitution.InexactFloat64(),
+	}}
+	if b.RefreshInterval != nil {
+		h.Breakdown.RefreshInterval = *b.RefreshInterval
+	}
+	return h
 }

@@ -1,11 +1,9 @@
 package linkmoney_test
 
 import (
-	"net/http"
 	"testing"
 
 	"github.com/gingham-dev/gingham/endpoints/api/apitest"
-	"github.com/gingham-dev/gingham/models"
 )
 
 // TestStatus shows how institutions fare, and to whom it is told.
@@ -19,6 +17,7 @@ func TestStatus(t *testing.T) {
 	}{
 		"ins_109508": {"HEALTHY", "NORMAL", 1, 0},
 		"ins_132361": {"DOWN", "STOPPED", 0, 1},
+		"ins_132363": {"DEGRADED", "DELAYED", 0.7, 0.3},
 	} {
 		got := w.with(generic, "/institutions/get_by_id", `{"institution_id":"`+id+`"}`).ok()
 		for _, kind := range []string{
@@ -38,19 +37,13 @@ func TestStatus(t *testing.T) {
 			t.Errorf("%s: logins are refreshed", id)
 		}
 	}
-	// Plaid's clients are told that nothing is known, and only if they ask.
+	// Plaid's clients are told in Plaid's words, and only if they ask.
 	const asked = `"institution_id":"ins_109508","country_codes":["US"]`
-	if got := w.Post("/institutions/get_by_id", asked+`,"options":{"include_status":true}`).OK(); got.At("institution.status") != nil {
-		t.Errorf("Plaid's client is told %v", got.At("institution.status"))
+	got := w.Post("/institutions/get_by_id", asked+`,"options":{"include_status":true}`).OK()
+	if b, _ := got.At("institution.status.auth.breakdown").(map[string]any); b["success"] != 1.0 || b["error_plaid"] != 0.0 || len(b) != 3 {
+		t.Errorf("Plaid's client is told %v", b)
 	}
 	if _, ok := w.Post("/institutions/get_by_id", asked).OK().At("institution").(map[string]any)["status"]; ok {
 		t.Error("Plaid's client is told without asking")
-	}
-	// Nor does anybody know of production's.
-	p := newWorld(t, apitest.Options{Environment: models.Production})
-	got := p.send(http.MethodPost, "/v1/plaid/institutions/get_by_id", `{"institution_id":"ins_109508","options":{"include_status":true}}`,
-		basic(string(apitest.Client), apitest.Secret)).ok()
-	if status, ok := got.at("institution").(map[string]any)["status"]; status != nil || !ok {
-		t.Errorf("in production the status is %v", status)
 	}
 }

@@ -26,7 +26,6 @@ type Options struct {
 	IDs       *api.IDs
 	// Institutions are all that can be linked.
 	Institutions []models.Institution
-	Environment  models.Environment
 	// Gateway opens the pages in which accounts are linked.
 	Gateway gateway.Opener
 	// Wake is called when webhooks have become due. Default: nobody is woken.
@@ -37,29 +36,23 @@ type Options struct {
 
 // Group is the endpoints of this package.
 type Group struct {
-	store        store.Store
-	ledger       *ledger.Ledger
-	tokens       *Tokens
-	callbacks    *Callbacks
-	ids          *api.IDs
-	institutions map[models.InstitutionID]*models.Institution
-	countries    []string
-	environment  models.Environment
-	gateway      gateway.Opener
-	wake         func()
-	announce     func(ctx context.Context, client models.ClientID, url string, m webhooks.Message) error
+	store     store.Store
+	ledger    *ledger.Ledger
+	tokens    *Tokens
+	callbacks *Callbacks
+	ids       *api.IDs
+	countries []string
+	gateway   gateway.Opener
+	wake      func()
+	announce  func(ctx context.Context, client models.ClientID, url string, m webhooks.Message) error
 }
 
 // New returns the group.
 func New(o Options) *Group {
 	g := &Group{
 		store: o.Store, ledger: o.Ledger, tokens: o.Tokens, callbacks: o.Callbacks, ids: o.IDs,
-		institutions: make(map[models.InstitutionID]*models.Institution, len(o.Institutions)),
-		countries:    countries(o.Institutions), environment: o.Environment, gateway: o.Gateway, wake: o.Wake,
+		countries: countries(o.Institutions), gateway: o.Gateway, wake: o.Wake,
 		announce: o.Announce,
-	}
-	for i := range o.Institutions {
-		g.institutions[o.Institutions[i].ID] = &o.Institutions[i]
 	}
 	if g.wake == nil {
 		g.wake = func() {}

@@ -39,7 +39,7 @@ const (
 type TokensOptions struct {
 	// Keys sign the tokens, and go by the same clock.
 	Keys *webhooks.Keys
-	// Store has the Items; they were created through IndexUsers.
+	// Store has the Items; they were created through useritems.Index.
 	Store  store.Store
 	Ledger *ledger.Ledger
 	IDs    *api.IDs

@@ -1,128 +1,52 @@
 package linkmoney_test
 
 import (
-	"errors"
-	"sync"
+	"slices"
 	"testing"
-	"time"
 
 	"github.com/gingham-dev/gingham/endpoints/api/apitest"
 	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/models"
-	"github.com/gingham-dev/gingham/providers/sandbox"
 	"github.com/gingham-dev/gingham/store"
 )
 
-// items are the Items that a user's token opens.
-func (w *world) items(client models.ClientID, user string) []*store.Head {
-	w.t.Helper()
-	list, err := w.tokens.UserItems(w.t.Context(), client, user, w.Now())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return list
-}
-
-// TestUserItems follows users' Items from link to removal.
+// TestUserItems checks which Items a user's token opens, and that it is to each what an
+// access token is: its client is told of it from then on.
 func TestUserItems(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, apitest.Options{})
-	odd := "a/b\x00é" + string(make([]byte, 200))
 	var linked []*store.Head
 	for range 3 {
-		_, h := w.link("alice", dynamic)
+		_, h := w.link("alice", dynamic, func(l *ledger.LinkRequest) { l.Unclaimed = true })
 		linked = append(linked, h)
 	}
-	_, oddOne := w.link(odd, dynamic)
-	w.link("", dynamic)
-	same := func(got, want []*store.Head) {
-		t.Helper()
-		ok := len(got) == len(want)
-		for i := range got {
-			ok = ok && got[i].ID == want[i].ID
-		}
-		if !ok {
-			t.Errorf("%d items, want %d, in the order in which they were linked", len(got), len(want))
-		}
-	}
-	same(w.items(apitest.Client, "alice"), linked)
-	same(w.items(apitest.Client, odd), []*store.Head{oddOne})
-	for _, user := range []string{"", "Alice", "alice ", "nobody"} {
-		same(w.items(apitest.Client, user), nil)
-	}
-	same(w.items(apitest.Stranger, "alice"), nil)
+	w.link("bob", dynamic)
 	if err := w.Ledger.Remove(t.Context(), linked[1]); err != nil {
 		t.Fatal(err)
 	}
-	left := []*store.Head{linked[0], linked[2]}
-	same(w.items(apitest.Client, "alice"), left)
-	size := func() int {
-		r, err := w.Store.Record(t.Context(), apitest.Client, "user_items",
-			"2bd806c97f0e00af1a1fc3328fa763a9269723c8db8fac4f93af71db186d6e90") // SHA-256 of alice
+	opens := func(client models.ClientID, user string, want ...*store.Head) {
+		t.Helper()
+		list, err := w.tokens.UserItems(t.Context(), client, user, w.Now())
+		same := slices.EqualFunc(list, want, func(a, b *store.Head) bool { return a.ID == b.ID })
+		if err != nil || !same {
+			t.Errorf("%d items, %v, want %d in the order in which they were linked", len(list), err, len(want))
+		}
+	}
+	opens(apitest.Client, "nobody")
+	opens(apitest.Stranger, "alice")
+	claimed := func(h *store.Head) bool {
+		t.Helper()
+		now, err := w.Store.Head(t.Context(), apitest.Client, h.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return len(r.Body)
+		return !now.Item.Unclaimed
 	}
-	before := size()
-	w.Advance(30*24*time.Hour + time.Second)
-	same(w.items(apitest.Client, "alice"), left)
-	if size() >= before {
-		t.Error("an item that was removed long ago is still listed")
+	if claimed(linked[0]) || claimed(linked[2]) {
+		t.Error("claimed before anybody could open them")
 	}
-	same(w.items(apitest.Client, "alice"), left)
-}
-
-// TestLinkedAtOnce links many Items of one user at once: all are listed.
-func TestLinkedAtOnce(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, apitest.Options{})
-	var all sync.WaitGroup
-	for i := range 16 {
-		all.Go(func() {
-			_, err := w.Ledger.Link(t.Context(), ledger.LinkRequest{
-				Client: apitest.Client, UserID: "alice", Institution: "ins_109508", Products: []models.Product{models.ProductAuth},
-				Credentials: map[string]string{sandbox.FieldUsername: "user_good", sandbox.FieldPassword: "pass_good"},
-			})
-			if err != nil {
-				t.Error(i, err)
-			}
-		})
-	}
-	all.Wait()
-	if n := len(w.items(apitest.Client, "alice")); n != 16 {
-		t.Errorf("%d items are listed", n)
-	}
-}
-
-// TestLinkFails shows that an Item is not there unless it is listed, and that one
-// that is listed and not there does no harm.
-func TestLinkFails(t *testing.T) {
-	t.Parallel()
-	s := &gone{}
-	w := newWorld(t, apitest.Options{WrapStore: s.wrap})
-	link := func() error {
-		_, err := w.Ledger.Link(t.Context(), ledger.LinkRequest{
-			Client: apitest.Client, UserID: "alice", Institution: "ins_109508", Products: []models.Product{models.ProductAuth},
-			Credentials: map[string]string{sandbox.FieldUsername: "user_good", sandbox.FieldPassword: "pass_good"},
-		})
-		return err
-	}
-	for _, failing := range []string{"user_items", "item"} {
-		s.fail(failing)
-		if err := link(); !errors.Is(err, errGone) {
-			t.Errorf("without %s, linking is %v", failing, err)
-		}
-	}
-	s.fail("")
-	ids, err := w.Store.ListItems(t.Context(), apitest.Client, "", 10)
-	if err != nil || len(ids) != 0 || len(w.items(apitest.Client, "alice")) != 0 {
-		t.Errorf("there are items: %v, %v", ids, err)
-	}
-	if err := link(); err != nil {
-		t.Fatal(err)
-	}
-	if n := len(w.items(apitest.Client, "alice")); n != 1 {
-		t.Errorf("there are %d items", n)
+	opens(apitest.Client, "alice", linked[0], linked[2])
+	if !claimed(linked[0]) || !claimed(linked[2]) {
+		t.Error("opened, and not claimed")
 	}
 }

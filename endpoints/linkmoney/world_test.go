@@ -17,6 +17,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/endpoints/api/apitest"
 	"github.com/gingham-dev/gingham/endpoints/api/gateway"
+	"github.com/gingham-dev/gingham/endpoints/api/useritems"
 	"github.com/gingham-dev/gingham/endpoints/auth"
 	"github.com/gingham-dev/gingham/endpoints/categories"
 	"github.com/gingham-dev/gingham/endpoints/identity"
@@ -79,7 +80,7 @@ func newWorld(t testing.TB, o apitest.Options) *world {
 		if wrap != nil {
 			s = wrap(s)
 		}
-		return linkmoney.IndexUsers(s)
+		return useritems.Index(s)
 	}
 	o.API = func(o *api.Options) { o.Signed = w.tokens }
 	w.Server = apitest.New(t, o, func(s *apitest.Server) []api.Route {
@@ -96,7 +97,7 @@ func newWorld(t testing.TB, o apitest.Options) *world {
 		w.callbacks = linkmoney.NewCallbacks(s.Store)
 		lm := linkmoney.New(linkmoney.Options{
 			Store: s.Store, Ledger: s.Ledger, Tokens: w.tokens, Callbacks: w.callbacks, IDs: s.IDs,
-			Institutions: s.Providers.Institutions(), Environment: s.Environment, Gateway: w.gateway,
+			Institutions: s.Providers.Institutions(), Gateway: w.gateway,
 			Wake: func() { w.wake() },
 			Announce: func(_ context.Context, client models.ClientID, url string, m webhooks.Message) error {
 				w.mu.Lock()

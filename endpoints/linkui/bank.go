@@ -33,9 +33,8 @@ func (r *request) bank() {
 		r.showBank(nil, err)
 	case b.Stage == flow.OAuthReturned && b.Way == flow.ByPage && b.Next != "":
 		r.see("/link/s/" + b.Next)
-	case b.Stage == flow.OAuthReturned && b.Way == flow.ByRedirect:
+	case b.Stage == flow.OAuthReturned && b.Way == flow.ByRedirect && r.allowForms(b.RedirectURI):
 		// The app's page, as the app gave it when it asked for a link token.
-		r.allowForms(b.RedirectURI)
 		r.see(b.Next)
 	default:
 		r.see("/link/oauth/" + state)
@@ -54,10 +53,13 @@ func (r *request) showBank(b *flow.Bank, err error) {
 	}
 }
 
-// allowForms lets forms lead to the origin of a URL: some browsers ask that of where
-// a form's answer redirects to.
-func (r *request) allowForms(to string) {
-	if origin, ok := flow.Origin(to); ok {
-		r.formTargets = " " + origin
+// allowForms lets forms lead to the origin of a URL, if a policy can name it: some
+// browsers ask that of where a form's answer redirects to.
+func (r *request) allowForms(to string) bool {
+	origin, ok := flow.Origin(to)
+	if !ok || flow.IsIPv6(origin) {
+		return false
 	}
+	r.formTargets = " " + origin
+	return true
 }

@@ -21,7 +21,7 @@ type deadEnd struct {
 
 // deadEnd answers with a page that there is no way on from. An app that waits is told.
 func (r *request) deadEnd(status int, d deadEnd) {
-	r.fill(&d.head, preferred(r.r.Header.Get("Accept-Language")), "", "")
+	r.fill(&d.head, "", "", "")
 	d.Messages = []any{}
 	switch {
 	case d.NotAllowed:

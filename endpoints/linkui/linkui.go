@@ -41,9 +41,6 @@ type Options struct {
 	// Customizations are how Link looks and asks, by link_customization_name; that of
 	// the name "default" is for all who name none, or one that is not there.
 	Customizations map[string]Customization
-	// Degraded reports whether an institution has trouble at present, of which people
-	// are warned. Default: none has.
-	Degraded func(models.InstitutionID) bool
 	// Wake says that there are webhooks to deliver. Default: nobody is told.
 	Wake func()
 	// Log gets a line per request at level Info. Default: none.
@@ -84,7 +81,8 @@ var templateFiles embed.FS
 //go:embed static
 var staticFiles embed.FS
 
-// UI serves Link's pages. It is safe for concurrent use.
+// UI serves Link's pages, and opens the gateway (gateway.Opener). It is safe for
+// concurrent use.
 type UI struct {
 	engine    *flow.Engine
 	ids       *api.IDs
@@ -125,7 +123,7 @@ func New(o Options) (*UI, error) {
 	}
 	u.engine = flow.New(flow.Options{
 		Store: o.Store, Sessions: o.Sessions, Tokens: o.Tokens, IDs: o.IDs, Ledger: o.Ledger, Providers: o.Providers,
-		Environment: o.Environment, Degraded: o.Degraded, Wake: o.Wake, Log: o.Log,
+		Environment: o.Environment, Wake: o.Wake, Log: o.Log,
 		Selection: func(name string) flow.Selection { return u.look(name).selection },
 	})
 	if u.templates, err = parseTemplates(); err != nil {

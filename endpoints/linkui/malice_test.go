@@ -39,6 +39,7 @@ func TestMalice(t *testing.T) {
 		"expired token":     {frame(short.Text("link_token"), parent), 400, parent, "INVALID_LINK_TOKEN"},
 		"wrong parent":      {frame(good, "https://evil.example"), 403, "https://evil.example", "INVALID_CONFIGURATION"},
 		"no parent":         {frame(good, ""), 403, "'none'", "INVALID_CONFIGURATION"},
+		"IPv6 parent":       {frame(good, "http://[::1]:3000"), 403, "*", "INVALID_CONFIGURATION"},
 		"null":              {frame(good, "null"), 403, "'none'", "INVALID_CONFIGURATION"},
 		"parent of a path":  {frame(good, parent+"/x"), 403, "'none'", "INVALID_CONFIGURATION"},
 		"parent of a rule":  {frame(good, parent+";default-src"), 403, "'none'", "INVALID_CONFIGURATION"},

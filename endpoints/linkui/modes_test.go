@@ -144,6 +144,19 @@ func TestBank(t *testing.T) {
 		t.Errorf("the page that was left: %d", b.status)
 	}
 
+	// To an app's page that a policy can't name: not by the form's answer, but by a link.
+	const ipv6 = "http://[::1]:3000/oauth"
+	b = w.opens(`"redirect_uri":"` + ipv6 + `"`)
+	atBank(b)
+	b.submits("open_oauth")
+	window.get(regexp.MustCompile(`/link/oauth/[0-9a-f-]+`).FindString(b.body))
+	if got := window.policy("form-action"); got != "'self'" {
+		t.Errorf("forms lead to %q", got)
+	}
+	window.submits("sign_in", "answer.outcome", "success")
+	window.submits("allow", "account", "0")
+	window.has(`href="` + ipv6 + `?oauth_state_id=`)
+
 	// From Link's own page.
 	a := w.create(apitest.Client, `"hosted_link":{}`)
 	b = &browser{world: w}

@@ -2,9 +2,11 @@ package linkui
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html/template"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gingham-dev/gingham/endpoints/api/linksession"
@@ -40,6 +42,8 @@ type page struct {
 	Go string
 	// End is where the page leads at its end, or "".
 	End template.URL
+	// CloseWindow says that the page is to close its window.
+	CloseWindow bool
 	// Progress is how far the person has come, of Steps.
 	Progress, Steps int
 }
@@ -57,11 +61,11 @@ const longestName = 30
 
 // fill fills in what every page has.
 func (r *request) fill(h *head, language, client, customization string) {
-	h.words = wordsOf(language)
+	h.words = wordsOf(cmp.Or(language, preferred(r.r.Header.Get("Accept-Language"))))
 	h.Nonce, h.Request, h.Look, h.Sandbox = r.nonce, r.id, r.look(customization), r.env == models.Sandbox
 	h.Style, h.Script = r.assets["link.css"].Path, r.assets["link.js"].Path
 	h.Client, h.Bare = client, r.script()
-	if len([]rune(client)) > longestName {
+	if client == "" || len([]rune(client)) > longestName {
 		h.Client = h.ThisApp
 	}
 }
@@ -89,10 +93,11 @@ func (r *request) page(v *flow.View) *page {
 				p.End = template.URL(url) //nolint:gosec // our own scheme, and values escaped
 			}
 		}
-	case flow.Hosted:
-		if v.Pane == flow.PaneDone && v.Completion != "" && linksession.CheckCompletion(v.Completion) == nil {
+	case flow.Hosted, flow.Gateway:
+		if v.Completion != "" && linksession.CheckCompletion(v.Completion) == nil {
 			p.End = template.URL(v.Completion) //nolint:gosec // checked just now
 		}
+		p.CloseWindow = v.Mode == flow.Gateway && v.Pane == flow.PaneDone && p.End == ""
 	}
 	if v.Pane == flow.PaneOAuth && v.OAuthStage == flow.OAuthOpened && r.r.Method == "POST" && r.script() {
 		switch {
@@ -192,7 +197,7 @@ func (p *page) Asks() string {
 // Sees is what the app will see.
 func (p *page) Sees() []string {
 	list := []string{p.product("accounts")}
-	for _, product := range p.Products {
+	for _, product := range slices.Concat(p.Products, p.BestEffort) {
 		list = append(list, p.product(string(product)))
 	}
 	return list

@@ -1,6 +1,7 @@
 package linkui
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/gingham-dev/gingham/endpoints/api/gateway"
 	"github.com/gingham-dev/gingham/endpoints/api/linksession"
 	"github.com/gingham-dev/gingham/endpoints/linkui/flow"
 	"github.com/gingham-dev/gingham/models/plaiderr"
@@ -104,10 +106,13 @@ func (r *request) frame() {
 	})
 	// A page that says what is wrong can do no harm, whoever shows it; without it, an
 	// app would wait for a frame that stays empty.
-	if origin, ok := flow.Origin(parent); ok && origin == parent {
-		r.ancestors = parent
-	} else {
+	switch origin, ok := flow.Origin(parent); {
+	case !ok || origin != parent:
 		parent = ""
+	case flow.IsIPv6(parent): // for which there is no page but that
+		r.ancestors = "*"
+	default:
+		r.ancestors = parent
 	}
 	r.opened(key, err, flow.Frame, parent)
 }
@@ -119,6 +124,16 @@ func (r *request) webview() {
 		LinkToken: q.Get("token"), Mode: flow.Webview, ReceivedRedirectURI: q.Get("receivedRedirectUri"),
 	})
 	r.opened(key, err, flow.Webview, "")
+}
+
+// OpenGateway implements gateway.Opener: the URL is a path. Errors are as of
+// flow.Engine.OpenGateway.
+func (u *UI) OpenGateway(ctx context.Context, r gateway.Request) (string, error) {
+	key, err := u.engine.OpenGateway(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	return "/link/s/" + key, nil
 }
 
 // hosted opens Link as a page of its own.
@@ -135,7 +150,7 @@ func (r *request) opened(key string, err error, mode flow.Mode, parent string) {
 	switch {
 	case err == nil:
 		r.see("/link/s/" + key)
-	case errors.Is(err, flow.ErrParent):
+	case errors.Is(err, flow.ErrParent), errors.Is(err, flow.ErrIPv6):
 		r.deadEnd(http.StatusForbidden, deadEnd{NotAllowed: true, Mode: mode, Parent: parent, Failure: &linksession.Failure{
 			Type: "INVALID_REQUEST", Code: "INVALID_CONFIGURATION", Message: err.Error(),
 		}})

@@ -43,8 +43,8 @@ type words struct {
 	// UploadTitle and UploadLead: the institution.
 	UploadTitle, UploadLead, File string
 	// DeviceLead and CodeLead: the institution.
-	DeviceTitle, DeviceLead, Device, CodeTitle, CodeLead, CodeLabel      string
-	QuestionsTitle, QuestionsLead, SelectionsTitle, SelectionsLead, Pick string
+	DeviceTitle, DeviceLead, Device, CodeTitle, CodeLead, CodeLabel string
+	QuestionsTitle, QuestionsLead, SelectionsTitle, SelectionsLead  string
 
 	// All of OAuth: the institution, and OAuthPromise: the app.
 	OAuthTitle, OAuthLead, OAuthPromise, OAuthWaitTitle, OAuthWaitLead, OAuthAgain, OAuthDone, OAuthBackTitle string
@@ -54,7 +54,7 @@ type words struct {
 	Subtypes                                                                                          map[string]string
 
 	// ConnectedLead: the institution, the app.
-	ConnectedTitle, ConnectedLead, Shared, AddAnother, NextItem string
+	ConnectedTitle, ConnectedLead, AddAnother, NextItem, Finish string
 
 	TryAgain string
 	// Failures are by error code; their texts: the institution, or a word for it.

@@ -12,7 +12,7 @@ var english = words{
 
 	ConsentTitle: "Connect your accounts to %s", ConsentLead: "It takes about a minute. You choose your bank, sign in, and decide what to share.",
 	ConsentSees: "%s will be able to see", ConsentPromise: "Your sign-in details are never shared with %s.",
-	ConsentChoice:  "Only from the accounts you choose. You can leave at any point before the end, and nothing is shared.",
+	ConsentChoice:  "Only from the accounts you choose. You can leave at any point before your bank is connected, and nothing is shared.",
 	ReconnectTitle: "Reconnect %s", ReconnectLead: "Sign in to %s again, so that %s can keep your accounts up to date.",
 	Products: map[string]string{
 		"accounts": "Account names, types and balances", "transactions": "Your transactions", "auth": "Account and routing numbers",
@@ -39,7 +39,7 @@ var english = words{
 	DeviceTitle: "Verify that it’s you", DeviceLead: "%s will send you a code. Where should it go?", Device: "Send the code to",
 	CodeTitle: "Enter your code", CodeLead: "Enter the code that %s sent you.", CodeLabel: "Code",
 	QuestionsTitle: "Answer your security questions", QuestionsLead: "These are questions that you set up with %s.",
-	SelectionsTitle: "Verify that it’s you", SelectionsLead: "Choose the right answers for %s.", Pick: "Choose one",
+	SelectionsTitle: "Verify that it’s you", SelectionsLead: "Choose the right answers for %s.",
 
 	OAuthTitle: "Continue to %s", OAuthLead: "You will sign in on the site of %s and choose what to share there. Then you come back here.",
 	OAuthPromise: "%s never sees your sign-in details.", OAuthWaitTitle: "Waiting for %s",
@@ -57,8 +57,8 @@ var english = words{
 		"ira": "IRA", "401k": "401(k)", "roth": "Roth IRA", "brokerage": "Brokerage", "529": "529 plan", "pension": "Pension",
 	},
 
-	ConnectedTitle: "Your accounts are connected", ConnectedLead: "%s is now connected to %s.", Shared: "Shared accounts",
-	AddAnother: "Add another bank", NextItem: "Continue to the next bank",
+	ConnectedTitle: "Your accounts are connected", ConnectedLead: "%s is now connected to %s.",
+	AddAnother: "Add another bank", NextItem: "Continue to the next bank", Finish: "Finish",
 
 	TryAgain: "Try again", YourBank: "your bank",
 	Failures: map[string]failure{
@@ -85,6 +85,7 @@ var english = words{
 		"INSTITUTION_DOWN":                {"Not available right now", "%s can’t be reached at the moment. Please try again later."},
 		"INSTITUTION_NOT_RESPONDING":      {"No answer", "%s isn’t answering. It may work if you try again in a while."},
 		"INSTITUTION_NO_LONGER_SUPPORTED": {"No longer supported", "%s can’t be connected any more."},
+		"COUNTRY_NOT_SUPPORTED":           {"Not available here", "Accounts at %s can’t be connected: its country is not supported."},
 		"PRODUCTS_NOT_SUPPORTED":          {"Not available for this app", "%s doesn’t offer what this app needs."},
 		"INSTITUTION_RATE_LIMIT":          {"Too many people at once", "%s takes no more requests just now. Please try again in a minute."},
 		"INVALID_LINK_TOKEN":              {"This link doesn’t work any more", "It has expired or was used up. Go back to the app and start again."},

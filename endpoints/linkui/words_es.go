@@ -14,7 +14,7 @@ var spanish = words{
 
 	ConsentTitle: "Conecta tus cuentas con %s", ConsentLead: "Tarda cerca de un minuto. Eliges tu banco, inicias sesión y decides qué compartir.",
 	ConsentSees: "%s podrá ver", ConsentPromise: "Tus datos de acceso nunca se comparten con %s.",
-	ConsentChoice:  "Solo de las cuentas que elijas. Puedes salir en cualquier momento antes del final y no se compartirá nada.",
+	ConsentChoice:  "Solo de las cuentas que elijas. Puedes salir en cualquier momento antes de que tu banco esté conectado y no se compartirá nada.",
 	ReconnectTitle: "Vuelve a conectar %s", ReconnectLead: "Inicia sesión de nuevo en %s para que %s pueda mantener tus cuentas al día.",
 	Products: map[string]string{
 		"accounts": "Nombres, tipos y saldos de las cuentas", "transactions": "Tus movimientos", "auth": "Números de cuenta y de ruta",
@@ -41,7 +41,7 @@ var spanish = words{
 	DeviceTitle: "Verifica que eres tú", DeviceLead: "%s te enviará un código. ¿Adónde debe llegar?", Device: "Enviar el código a",
 	CodeTitle: "Introduce tu código", CodeLead: "Introduce el código que te envió %s.", CodeLabel: "Código",
 	QuestionsTitle: "Responde a tus preguntas de seguridad", QuestionsLead: "Son preguntas que configuraste en %s.",
-	SelectionsTitle: "Verifica que eres tú", SelectionsLead: "Elige las respuestas correctas para %s.", Pick: "Elige una",
+	SelectionsTitle: "Verifica que eres tú", SelectionsLead: "Elige las respuestas correctas para %s.",
 
 	OAuthTitle: "Continúa en %s", OAuthLead: "Iniciarás sesión en el sitio de %s y allí elegirás qué compartir. Después volverás aquí.",
 	OAuthPromise: "%s nunca ve tus datos de acceso.", OAuthWaitTitle: "Esperando a %s",
@@ -59,8 +59,8 @@ var spanish = words{
 		"ira": "IRA", "401k": "401(k)", "roth": "Roth IRA", "brokerage": "Corretaje", "529": "Plan 529", "pension": "Pensión",
 	},
 
-	ConnectedTitle: "Tus cuentas están conectadas", ConnectedLead: "%s ya está conectado con %s.", Shared: "Cuentas compartidas",
-	AddAnother: "Añadir otro banco", NextItem: "Continuar con el siguiente banco",
+	ConnectedTitle: "Tus cuentas están conectadas", ConnectedLead: "%s ya está conectado con %s.",
+	AddAnother: "Añadir otro banco", NextItem: "Continuar con el siguiente banco", Finish: "Terminar",
 
 	TryAgain: "Reintentar", YourBank: "tu banco",
 	Failures: map[string]failure{
@@ -87,6 +87,7 @@ var spanish = words{
 		"INSTITUTION_DOWN":                {"No disponible ahora", "En este momento no se puede acceder a %s. Inténtalo más tarde."},
 		"INSTITUTION_NOT_RESPONDING":      {"Sin respuesta", "%s no responde. Puede que funcione si lo intentas dentro de un rato."},
 		"INSTITUTION_NO_LONGER_SUPPORTED": {"Ya no es compatible", "%s ya no se puede conectar."},
+		"COUNTRY_NOT_SUPPORTED":           {"No disponible aquí", "Las cuentas de %s no se pueden conectar: su país no es compatible."},
 		"PRODUCTS_NOT_SUPPORTED":          {"No disponible para esta aplicación", "%s no ofrece lo que esta aplicación necesita."},
 		"INSTITUTION_RATE_LIMIT":          {"Demasiadas solicitudes", "%s no admite más solicitudes ahora. Vuelve a intentarlo en un minuto."},
 		"INVALID_LINK_TOKEN":              {"Este enlace ya no funciona", "Caducó o ya se usó. Vuelve a la aplicación y empieza de nuevo."},

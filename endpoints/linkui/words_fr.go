@@ -14,7 +14,7 @@ var french = words{
 
 	ConsentTitle: "Connectez vos comptes à %s", ConsentLead: "Cela prend environ une minute. Vous choisissez votre banque, vous vous identifiez et vous décidez quoi partager.",
 	ConsentSees: "%s pourra voir", ConsentPromise: "Vos identifiants ne sont jamais communiqués à %s.",
-	ConsentChoice:  "Seulement pour les comptes que vous choisissez. Vous pouvez quitter à tout moment avant la fin, et rien n’est partagé.",
+	ConsentChoice:  "Seulement pour les comptes que vous choisissez. Vous pouvez quitter à tout moment avant que votre banque soit connectée, et rien n’est partagé.",
 	ReconnectTitle: "Reconnectez %s", ReconnectLead: "Identifiez-vous de nouveau auprès de %s pour que %s puisse tenir vos comptes à jour.",
 	Products: map[string]string{
 		"accounts": "Noms, types et soldes des comptes", "transactions": "Vos opérations", "auth": "Numéros de compte et de routage",
@@ -41,7 +41,7 @@ var french = words{
 	DeviceTitle: "Confirmez que c’est bien vous", DeviceLead: "%s va vous envoyer un code. Où doit-il arriver ?", Device: "Envoyer le code à",
 	CodeTitle: "Entrez votre code", CodeLead: "Entrez le code que %s vous a envoyé.", CodeLabel: "Code",
 	QuestionsTitle: "Répondez à vos questions de sécurité", QuestionsLead: "Ce sont des questions que vous avez choisies chez %s.",
-	SelectionsTitle: "Confirmez que c’est bien vous", SelectionsLead: "Choisissez les bonnes réponses pour %s.", Pick: "Choisissez",
+	SelectionsTitle: "Confirmez que c’est bien vous", SelectionsLead: "Choisissez les bonnes réponses pour %s.",
 
 	OAuthTitle: "Continuez chez %s", OAuthLead: "Vous vous identifierez sur le site de %s et y choisirez quoi partager. Puis vous reviendrez ici.",
 	OAuthPromise: "%s ne voit jamais vos identifiants.", OAuthWaitTitle: "En attente de %s",
@@ -59,8 +59,8 @@ var french = words{
 		"ira": "IRA", "401k": "401(k)", "roth": "Roth IRA", "brokerage": "Compte-titres", "529": "Plan 529", "pension": "Retraite",
 	},
 
-	ConnectedTitle: "Vos comptes sont connectés", ConnectedLead: "%s est maintenant relié à %s.", Shared: "Comptes partagés",
-	AddAnother: "Ajouter une autre banque", NextItem: "Continuer avec la banque suivante",
+	ConnectedTitle: "Vos comptes sont connectés", ConnectedLead: "%s est maintenant relié à %s.",
+	AddAnother: "Ajouter une autre banque", NextItem: "Continuer avec la banque suivante", Finish: "Terminer",
 
 	TryAgain: "Réessayer", YourBank: "votre banque",
 	Failures: map[string]failure{
@@ -87,6 +87,7 @@ var french = words{
 		"INSTITUTION_DOWN":                {"Indisponible pour le moment", "%s n’est pas joignable en ce moment. Réessayez plus tard."},
 		"INSTITUTION_NOT_RESPONDING":      {"Pas de réponse", "%s ne répond pas. Cela peut fonctionner si vous réessayez dans un moment."},
 		"INSTITUTION_NO_LONGER_SUPPORTED": {"Plus pris en charge", "%s ne peut plus être connecté."},
+		"COUNTRY_NOT_SUPPORTED":           {"Non disponible ici", "Les comptes de %s ne peuvent pas être connectés : son pays n’est pas pris en charge."},
 		"PRODUCTS_NOT_SUPPORTED":          {"Non disponible pour cette application", "%s n’offre pas ce dont cette application a besoin."},
 		"INSTITUTION_RATE_LIMIT":          {"Trop de demandes à la fois", "%s n’accepte plus de demandes pour l’instant. Réessayez dans une minute."},
 		"INVALID_LINK_TOKEN":              {"Ce lien ne fonctionne plus", "Il a expiré ou a déjà servi. Retournez à l’application et recommencez."},

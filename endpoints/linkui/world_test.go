@@ -36,6 +36,7 @@ type world struct {
 	*apitest.Server
 	t    *testing.T
 	http *echo.Echo
+	ui   *linkui.UI
 	log  *syncBuffer
 }
 
@@ -70,15 +71,15 @@ func newWorld(t *testing.T, change func(*linkui.Options)) *world {
 	o := linkui.Options{
 		Store: w.Store, Sessions: sessions, Tokens: w.Tokens, IDs: w.IDs, Ledger: w.Ledger, Providers: w.Providers,
 		Environment: w.Environment, PublicURL: publicURL,
-		Degraded: func(id models.InstitutionID) bool { return id == "ins_132363" },
-		Log:      slog.New(slog.NewTextHandler(w.log, nil)),
+		Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	if change != nil {
 		change(&o)
 	}
-	ui, err := linkui.New(o)
+	var err error
+	w.ui, err = linkui.New(o)
 	must(t, err)
-	ui.Register(w.http)
+	w.ui.Register(w.http)
 	return w
 }
 

@@ -18,6 +18,9 @@ func (g *Group) createPublicToken(ctx context.Context, c *api.Caller, req *plaid
 	if err != nil {
 		return nil, err
 	}
+	if link.UserID, err = linksession.User(ctx, g.tokens, c, req.UserID, req.UserToken); err != nil {
+		return nil, err
+	}
 	h, err := g.ledger.Link(ctx, link)
 	if err != nil {
 		return nil, err
@@ -29,7 +32,7 @@ func (g *Group) createPublicToken(ctx context.Context, c *api.Caller, req *plaid
 	return &plaid.SandboxPublicTokenCreateResponse{PublicToken: text}, nil
 }
 
-// linkRequest is the Item that a request asks for.
+// linkRequest is the Item that a request asks for, but for whose it is.
 func linkRequest(c *api.Caller, req *plaid.SandboxPublicTokenCreateRequest) (ledger.LinkRequest, error) {
 	var o plaid.SandboxPublicTokenCreateRequestOptions
 	if req.Options != nil {
@@ -38,9 +41,6 @@ func linkRequest(c *api.Caller, req *plaid.SandboxPublicTokenCreateRequest) (led
 	link := ledger.LinkRequest{
 		Client: c.Client.ID, Institution: models.InstitutionID(req.InstitutionID),
 		Credentials: credentials(o.OverrideUsername, o.OverridePassword), Unclaimed: true,
-	}
-	if req.UserID != nil {
-		link.UserID = *req.UserID
 	}
 	if o.Webhook != nil {
 		link.Webhook = *o.Webhook

@@ -120,8 +120,8 @@ func TestPublicToken(t *testing.T) {
 		{"other user", members + `,"options":{"override_username":"user_transactions_dynamic"}`, func(h *store.Head) bool {
 			return len(h.Accounts) == 2
 		}},
-		{"webhook and user", members + `,"user_id":"usr_1","options":{"webhook":"https://app.example/"}`, func(h *store.Head) bool {
-			return h.Item.Webhook == "https://app.example/" && h.Item.UserID == "usr_1"
+		{"webhook", members + `,"user_id":null,"user_token":null,"options":{"webhook":"https://app.example/"}`, func(h *store.Head) bool {
+			return h.Item.Webhook == "https://app.example/" && h.Item.UserID == ""
 		}},
 		{"days", members + `,"options":{"transactions":{"days_requested":90}}`, func(h *store.Head) bool {
 			return h.Item.DaysRequested == 90

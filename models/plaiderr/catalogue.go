@@ -90,6 +90,7 @@ var (
 	InvalidAccessToken          = line(inputGroup, "INVALID_ACCESS_TOKEN", 400, "could not find matching access token")
 	InvalidAccountID            = line(inputGroup, "INVALID_ACCOUNT_ID", 400, "failed to find requested account ID for requested item")
 	InvalidAPIKeys              = line(inputGroup, "INVALID_API_KEYS", 400, "invalid client_id or secret provided")
+	InvalidAssetReportToken     = line(inputGroup, "INVALID_ASSET_REPORT_TOKEN", 400, "could not find matching asset report token")
 	InvalidAuditCopyToken       = line(inputGroup, "INVALID_AUDIT_COPY_TOKEN", 400, "could not find matching audit copy token")
 	InvalidInstitution          = line(inputGroup, "INVALID_INSTITUTION", 400, "invalid institution_id provided")
 	InvalidLinkCustomization    = line(inputGroup, "INVALID_LINK_CUSTOMIZATION", 400, "requested link customization is not set to update account selection")
@@ -138,6 +139,7 @@ var (
 	UserSetupRequired          = line(itemGroup, "USER_SETUP_REQUIRED", 400, "the account has not been fully set up. prompt the user to visit the issuing institution's site and finish the setup process", "This account is not fully set up. Finish that on your bank's site, then try again.")
 	UserInputTimeout           = line(itemGroup, "USER_INPUT_TIMEOUT", 400, "user must retry this operation", "This took too long. Please try again.")
 
+	CountryNotSupported             = line(institutionGroup, "COUNTRY_NOT_SUPPORTED", 400, "the country of this institution is currently not supported", "Banks of this country can't be connected yet.")
 	InstitutionDown                 = line(institutionGroup, "INSTITUTION_DOWN", 400, notAnswering, "This bank can't be reached right now. Please try again later.")
 	InstitutionNotEnabled           = line(institutionGroup, "INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT", 400, "Institution not enabled in this environment")
 	InstitutionNotResponding        = line(institutionGroup, "INSTITUTION_NOT_RESPONDING", 400, notAnswering, "This bank is not answering right now. Please try again later.")

@@ -74,6 +74,31 @@ func ExpiredPublicToken() *Error {
 // UnknownLinkToken: there is no such token, or it is expired or another client's.
 func UnknownLinkToken() *Error { return New(InvalidLinkToken) }
 
+// MalformedAssetReportToken: the token is not shaped like an asset report token.
+func MalformedAssetReportToken() *Error {
+	return New(InvalidAssetReportToken).saying("provided asset report token is in an invalid format. " +
+		"expected format: assets-<environment>-<identifier>")
+}
+
+// UnknownAssetReportToken: there is no such token, its report was removed, or it is
+// another client's.
+func UnknownAssetReportToken() *Error { return New(InvalidAssetReportToken) }
+
+// UnknownAuditCopyToken: there is no such token, or it is not for the client.
+func UnknownAuditCopyToken() *Error { return New(InvalidAuditCopyToken) }
+
+// UnknownRelayToken: there is no such token, or it is not for the client. Plaid
+// documents no code of its own for it.
+func UnknownRelayToken() *Error { return InvalidField("could not find matching relay token") }
+
+// AssetsNotEnabled names access tokens, the caller's own, whose Items were linked
+// without assets.
+func AssetsNotEnabled(tokens []string) *Error {
+	return New(AssetProductNotEnabled).saying("the 'assets' product is not enabled for the following access tokens: " +
+		strings.Join(tokens, ", ") + ". please ensure that 'assets' is included in the 'product' array when " +
+		"initializing Link and create the Item(s) again.")
+}
+
 // ItemRemoved: the token is good, but its Item is gone.
 func ItemRemoved() *Error { return New(ItemNotFound) }
 

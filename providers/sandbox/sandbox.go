@@ -17,6 +17,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gingham-dev/gingham/fixtures"
@@ -43,13 +44,14 @@ var (
 // Provider is the sandbox. It is safe for concurrent use.
 type Provider struct {
 	set          *fixtures.Set
+	list         []models.Institution
 	institutions map[models.InstitutionID]*models.Institution
 	good         *good
 	loginLasts   time.Duration
 }
 
-// Degraded is the institution that has trouble: it can be linked, but people are warned of it.
-const Degraded models.InstitutionID = "ins_132363"
+// degraded is the institution that has trouble.
+const degraded models.InstitutionID = "ins_132363"
 
 // Options are what can be chosen of a sandbox.
 type Options struct {
@@ -61,11 +63,20 @@ type Options struct {
 // New makes a sandbox over a loaded set of fixtures, which it shares.
 func New(set *fixtures.Set, o Options) *Provider {
 	p := &Provider{
-		set: set, institutions: make(map[models.InstitutionID]*models.Institution, len(set.Institutions)),
-		loginLasts: o.LoginLasts,
+		set: set, list: slices.Clone(set.Institutions),
+		institutions: make(map[models.InstitutionID]*models.Institution, len(set.Institutions)), loginLasts: o.LoginLasts,
 	}
-	for i := range set.Institutions {
-		p.institutions[set.Institutions[i].ID] = &set.Institutions[i]
+	for i := range p.list {
+		in := &p.list[i]
+		p.institutions[in.ID] = in
+		switch {
+		case in.Unavailable == string(providers.InstitutionDown):
+			in.Health = models.Down
+		case in.ID == degraded:
+			in.Health = models.Degraded
+		default:
+			in.Health = models.Healthy
+		}
 	}
 	p.good = newGood(p)
 	return p
@@ -77,7 +88,7 @@ func (p *Provider) Info() providers.Info {
 }
 
 // Institutions lists the institutions of the sandbox.
-func (p *Provider) Institutions() []models.Institution { return p.set.Institutions }
+func (p *Provider) Institutions() []models.Institution { return p.list }
 
 // persona is a person's data as a view sees it.
 type persona interface {

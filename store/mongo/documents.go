@@ -157,13 +157,22 @@ func (s *Store) delete(ctx context.Context, collection string, filter bson.D) er
 
 // recordDoc is a record as a document.
 type recordDoc struct {
-	Place     string          `bson:"_id"`
-	Client    models.ClientID `bson:"client"`
-	Kind      string          `bson:"kind"`
-	ID        string          `bson:"id"`
-	Rev       int64           `bson:"rev"`
-	Body      json.RawMessage `bson:"body"`
-	ExpiresAt time.Time       `bson:"expires_at,omitempty"` // as a token's
+	Place  string          `bson:"_id"`
+	Client models.ClientID `bson:"client"`
+	Kind   string          `bson:"kind"`
+	ID     string          `bson:"id"`
+	Rev    int64           `bson:"rev"`
+	Body   json.RawMessage `bson:"body"`
+	// These are absent for never, so that their indexes are of those that have them.
+	ExpiresAt time.Time `bson:"expires_at,omitempty"`
+	Due       time.Time `bson:"due,omitempty"`
+}
+
+// record is the record of a document.
+func (d *recordDoc) record() store.Record {
+	return store.Record{
+		Kind: d.Kind, ID: d.ID, Client: d.Client, Rev: d.Rev, Body: d.Body, ExpiresAt: d.ExpiresAt, Due: d.Due,
+	}
 }
 
 // place is a record's _id: neither a client's id nor a kind has a slash, so that
@@ -175,7 +184,8 @@ func place(client models.ClientID, kind, id string) string {
 // CreateRecord adds r with Rev 1. It returns store.ErrExists.
 func (s *Store) CreateRecord(ctx context.Context, r store.Record) error {
 	return s.insert(ctx, records, recordDoc{
-		Place: place(r.Client, r.Kind, r.ID), Client: r.Client, Kind: r.Kind, ID: r.ID, Rev: 1, Body: r.Body, ExpiresAt: r.ExpiresAt,
+		Place: place(r.Client, r.Kind, r.ID), Client: r.Client, Kind: r.Kind, ID: r.ID, Rev: 1, Body: r.Body,
+		ExpiresAt: r.ExpiresAt, Due: r.Due,
 	}, r.Kind, r.ID)
 }
 
@@ -189,7 +199,7 @@ func (s *Store) Record(ctx context.Context, client models.ClientID, kind, id str
 	if err != nil {
 		return store.Record{}, err
 	}
-	return store.Record{Kind: doc.Kind, ID: doc.ID, Client: doc.Client, Rev: doc.Rev, Body: doc.Body, ExpiresAt: doc.ExpiresAt}, nil
+	return doc.record(), nil
 }
 
 // UpdateRecord replaces a record whose Rev is still r.Rev. It returns
@@ -197,9 +207,20 @@ func (s *Store) Record(ctx context.Context, client models.ClientID, kind, id str
 func (s *Store) UpdateRecord(ctx context.Context, r store.Record) error {
 	filter := owned(place(r.Client, r.Kind, r.ID), r.Client)
 	fields := bson.D{{Key: "rev", Value: r.Rev + 1}, {Key: "body", Value: json.RawMessage(r.Body)}}
-	update := set(append(fields, bson.E{Key: "expires_at", Value: r.ExpiresAt}))
-	if r.ExpiresAt.IsZero() {
-		update = append(set(fields), bson.E{Key: "$unset", Value: bson.D{{Key: "expires_at", Value: ""}}})
+	var gone bson.D
+	for _, at := range []struct {
+		key string
+		t   time.Time
+	}{{"expires_at", r.ExpiresAt}, {"due", r.Due}} {
+		if at.t.IsZero() {
+			gone = append(gone, bson.E{Key: at.key, Value: ""})
+		} else {
+			fields = append(fields, bson.E{Key: at.key, Value: at.t})
+		}
+	}
+	update := set(fields)
+	if gone != nil {
+		update = append(update, bson.E{Key: "$unset", Value: gone})
 	}
 	return s.call(ctx, func(ctx context.Context) error {
 		c := s.db.Collection(records)
@@ -209,6 +230,32 @@ func (s *Store) UpdateRecord(ctx context.Context, r store.Record) error {
 		}
 		return named(err, r.Kind, r.ID)
 	})
+}
+
+// DueRecords returns up to limit records of a kind whose Due time has come by due, the longest due first.
+func (s *Store) DueRecords(ctx context.Context, kind string, due time.Time, limit int) ([]store.Record, error) {
+	if limit <= 0 {
+		return nil, ctx.Err() // to MongoDB, no limit
+	}
+	var list []store.Record
+	err := s.call(ctx, func(ctx context.Context) error {
+		cursor, err := s.db.Collection(records).Find(ctx,
+			bson.D{{Key: "due", Value: bson.D{{Key: "$lte", Value: due}}}, {Key: "kind", Value: kind}},
+			options.Find().SetSort(bson.D{{Key: "due", Value: 1}}).SetLimit(int64(limit)))
+		if err != nil {
+			return err
+		}
+		var docs []recordDoc
+		if err := cursor.All(ctx, &docs); err != nil {
+			return err
+		}
+		list = make([]store.Record, len(docs))
+		for i := range docs {
+			list[i] = docs[i].record()
+		}
+		return nil
+	})
+	return list, err
 }
 
 // DeleteRecord forgets a record, if it is there.

@@ -37,6 +37,7 @@ var indexes = []index{
 	{blocks, bson.D{{Key: "item", Value: 1}, {Key: "_id", Value: 1}}, false},  // the sweep, Item by Item
 	{tokens, bson.D{{Key: "expires_at", Value: 1}}, true},                     // the sweep of what expired
 	{records, bson.D{{Key: "expires_at", Value: 1}}, true},
+	{records, bson.D{{Key: "due", Value: 1}}, true}, // background work, of which there are few kinds
 	{deliveries, bson.D{{Key: "expires_at", Value: 1}}, true},
 	{deliveries, bson.D{{Key: "client", Value: 1}, {Key: "_id", Value: -1}}, false}, // a client's deliveries
 	// Deliveries that are due: of all receivers, and of some. Where these are too many

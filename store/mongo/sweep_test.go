@@ -139,7 +139,7 @@ func TestSweepSparesReplayed(t *testing.T) {
 	}
 }
 
-// TestNeverAbsent: what never expires is in no index of what does.
+// TestNeverAbsent: what never expires or is never due is in no index of what does or is.
 func TestNeverAbsent(t *testing.T) {
 	s := open(t, mongotest.URI(t), Options{})
 	ctx := t.Context()
@@ -147,7 +147,9 @@ func TestNeverAbsent(t *testing.T) {
 		s.CreateToken(ctx, store.Token{Hash: "h", Client: "c"}),
 		s.CreateDelivery(ctx, store.Delivery{Event: store.Event{ID: "d"}, Client: "c", State: store.Failed, ExpiresAt: time.UnixMilli(1000)}),
 		s.FinishDelivery(ctx, store.Delivery{Event: store.Event{ID: "d"}, Client: "c", State: store.Waiting}),
-		s.CreateRecord(ctx, store.Record{Kind: "k", ID: "r", Client: "c", ExpiresAt: time.UnixMilli(1000), Body: []byte(`{}`)}),
+		s.CreateRecord(ctx, store.Record{
+			Kind: "k", ID: "r", Client: "c", ExpiresAt: time.UnixMilli(1000), Due: time.UnixMilli(1000), Body: []byte(`{}`),
+		}),
 		s.UpdateRecord(ctx, store.Record{Kind: "k", ID: "r", Client: "c", Rev: 1, Body: []byte(`{}`)}),
 	)
 	if err != nil {
@@ -158,8 +160,10 @@ func TestNeverAbsent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v, err := raw.LookupErr("expires_at"); err == nil {
-			t.Errorf("%s: expires_at is %v", collection, v)
+		for _, key := range []string{"expires_at", "due"} {
+			if v, err := raw.LookupErr(key); err == nil {
+				t.Errorf("%s: %s is %v", collection, key, v)
+			}
 		}
 	}
 }

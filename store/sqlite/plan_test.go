@@ -23,6 +23,7 @@ func TestPlans(t *testing.T) {
 		{sweepTokens, []any{1, 1}, []string{"INDEX tokens_expires (expires_at<?)"}, 0},
 		{sweepRecords, []any{1, 1}, []string{"INDEX records_expires (expires_at<?)"}, 0},
 		{sweepDeliveries, []any{1, 1}, []string{"INDEX deliveries_expires (expires_at<?)"}, 0},
+		{dueRecords, []any{"k", 1, 1}, []string{"INDEX records_due (kind=? AND due<?)"}, 0},
 		{dueDeliveries, []any{1, 1}, []string{"INDEX deliveries_due (next_at<?)"}, 0},
 		{dueDeliveriesBut, []any{1, 1, "[]"}, []string{
 			"COVERING INDEX deliveries_receiver (receiver>?)",               // the next receiver

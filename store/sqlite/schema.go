@@ -117,6 +117,9 @@ CREATE INDEX deliveries_due ON deliveries (next_at, id) WHERE state = 'waiting';
 CREATE INDEX deliveries_receiver ON deliveries (receiver, next_at, id) WHERE state = 'waiting';
 CREATE INDEX deliveries_client ON deliveries (client, id);
 CREATE INDEX deliveries_expires ON deliveries (expires_at) WHERE state <> 'waiting' AND expires_at IS NOT NULL;
+`, `
+ALTER TABLE records ADD COLUMN due INTEGER;
+CREATE INDEX records_due ON records (kind, due) WHERE due IS NOT NULL;
 `}
 
 // migrate brings the database to the newest version, each step in one

@@ -24,6 +24,7 @@ func TestFirstSchema(t *testing.T) {
 		`INSERT INTO clients (id, rev, body) VALUES ('c', 3, CAST('{"id":"c","name":"Carol","rev":3}' AS BLOB))`,
 		`INSERT INTO heads (item, client, seq, commit_id, owner, fence, head)
 			VALUES ('i', 'c', 7, 'seventh', '', 2, CAST('{"id":"i","client":"c","seq":7,"commit":"seventh"}' AS BLOB))`,
+		`INSERT INTO records (client, kind, id, rev, expires_at, body) VALUES ('c', 'k', 'r', 2, 9, CAST('{}' AS BLOB))`,
 		`INSERT INTO deliveries (id, client, item, type, code, url, state, next_at, attempts, owner, last_status, last_error)
 			VALUES ('e1', 'c', 'i', 't', 'c', 'https://example.com', 'waiting', 1, 0, '', 0, '')`,
 	} {
@@ -48,6 +49,9 @@ func TestFirstSchema(t *testing.T) {
 		}
 		if h, err := s.Head(ctx, "c", "i"); err != nil || h.Seq != 7 || h.Lease.Fence != 2 {
 			t.Errorf("%s: head %+v, %v", what, h, err)
+		}
+		if r, err := s.Record(ctx, "c", "k", "r"); err != nil || r.Rev != 2 || !r.Due.IsZero() || string(r.Body) != "{}" {
+			t.Errorf("%s: record %+v, %v", what, r, err)
 		}
 		d := store.Delivery{Event: store.Event{ID: "e2"}, Client: "c", State: store.Waiting, NextAt: time.UnixMilli(5)}
 		if err := s.CreateDelivery(ctx, d); err != nil {

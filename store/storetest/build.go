@@ -168,6 +168,15 @@ func deliveryIDs(deliveries []store.Delivery) []string {
 	return ids
 }
 
+// fullRecord is a record with every field set, a body that a JSON encoder would not
+// have written so, and times to the millisecond.
+func fullRecord(client models.ClientID, id string) store.Record {
+	return store.Record{
+		Kind: "link", ID: id, Client: client, Rev: 7, Body: []byte(`{"a":  "<é>", "n": 1.0}`),
+		ExpiresAt: at(30).Add(2 * time.Millisecond), Due: at(20).Add(3 * time.Millisecond),
+	}
+}
+
 // accessToken is a token of a client's.
 func accessToken(client models.ClientID, hash string) store.Token {
 	return store.Token{Hash: hash, Client: client, Kind: store.AccessToken, Item: item, CreatedAt: at(0)}

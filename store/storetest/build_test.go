@@ -19,6 +19,7 @@ func TestFull(t *testing.T) {
 	}{
 		{full, []string{"Head.Lease"}},
 		{fullDelivery(alice, "e"), nil},
+		{fullRecord(alice, "r"), nil},
 	} {
 		set := map[string]bool{}
 		fields(reflect.ValueOf(c.of), reflect.Indirect(reflect.ValueOf(c.of)).Type().Name(), set)

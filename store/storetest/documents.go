@@ -14,6 +14,8 @@ var documentCases = []testCase{
 	{"Clients", testClients},
 	{"Tokens", testTokens},
 	{"Records", testRecords},
+	{"DueRecords", testDueRecords},
+	{"DueRecordClaimed", testDueRecordClaimed},
 	{"Cancelled", testCancelled},
 }
 
@@ -100,7 +102,7 @@ func testTokens(t testing.TB, open opener) {
 func testRecords(t testing.TB, open opener) {
 	s := open(Hooks{})
 	ctx := t.Context()
-	r := store.Record{Kind: "link", ID: "l1", Client: alice, Rev: 7, Body: []byte(`{"a":  "<é>", "n": 1.0}`), ExpiresAt: at(30)}
+	r := fullRecord(alice, "l1")
 	_, err := s.Record(ctx, alice, "link", "l1")
 	want(t, "Record, unknown", err, store.ErrNotFound)
 	must(t, s.CreateRecord(ctx, r))
@@ -112,7 +114,7 @@ func testRecords(t testing.TB, open opener) {
 	_, err = s.Record(ctx, alice, "report", "l1")
 	want(t, "Record of another kind", err, store.ErrNotFound)
 
-	r.Body, r.ExpiresAt = []byte(`{}`), time.Time{}
+	r.Body, r.ExpiresAt, r.Due = []byte(`{}`), time.Time{}, time.Time{}
 	must(t, s.UpdateRecord(ctx, r))
 	want(t, "UpdateRecord, old rev", s.UpdateRecord(ctx, r), store.ErrConflict)
 	r.Rev = 2

@@ -23,7 +23,7 @@ func testIsolation(t testing.TB, open opener) {
 	h.Outbox = []store.Event{event("e1", 1)}
 	must(t, s.CreateItem(ctx, h, fullBlocks(alice, item)))
 	must(t, s.CreateToken(ctx, accessToken(alice, "hash-of-alices")))
-	must(t, s.CreateRecord(ctx, store.Record{Kind: "link", ID: "record-of-alices", Client: alice, Body: []byte(`{"mine":true}`)}))
+	must(t, s.CreateRecord(ctx, store.Record{Kind: "link", ID: "record-of-alices", Client: alice, Body: []byte(`{"mine":true}`), Due: at(5)}))
 	must(t, s.CreateDelivery(ctx, delivery(alice, "delivery-of-alices", 10)))
 	claimed := get[[]store.Delivery](t)(s.ClaimDeliveries(ctx, "w", at(10), at(20), nil, 1))[0]
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gingham-dev/gingham/endpoints/api/linksession"
 	"github.com/gingham-dev/gingham/endpoints/api/show"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaid/wire"
@@ -47,14 +48,11 @@ func CheckRedirect(c *store.Client, uri string) error {
 	if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" {
 		return nil
 	}
-	if err == nil && slices.Contains(c.AllowedRedirectURIs, uri) && !slices.Contains(scripts, u.Scheme) {
+	if slices.Contains(c.AllowedRedirectURIs, uri) && linksession.CheckCompletion(uri) == nil {
 		return nil
 	}
 	return plaiderr.InvalidField("redirectUri must begin with http:// or https://, or be a registered redirect URI")
 }
-
-// scripts are schemes that a browser would not leave its page for.
-var scripts = []string{"", "about", "blob", "data", "javascript", "vbscript"}
 
 // Event is what an app is told of an Item that was linked.
 type Event struct {

@@ -27,7 +27,8 @@ type Token struct {
 	ClientName string   `json:"client_name"`
 	Language   string   `json:"language"`
 	Countries  []string `json:"countries"`
-	// ClientUserID is the client's own name of the user, UserID a user_id; one of them is set.
+	// ClientUserID is the client's own name of the user. UserID is a user_id, and the new
+	// Items are that user's. One of them is set at least.
 	ClientUserID string `json:"client_user_id,omitempty"`
 	UserID       string `json:"user_id,omitempty"`
 

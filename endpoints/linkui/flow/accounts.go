@@ -152,7 +152,7 @@ func (w *walk) link(ctx context.Context, c *ledger.Connection, chosen []models.A
 		return w.Ledger.Link(ctx, ledger.LinkRequest{
 			Client: w.session.Client, Institution: w.st.Institution.ID, Products: w.products(chosen),
 			Connection: c, Shared: keys, Webhook: w.token.Webhook, UserID: w.token.UserID,
-			Days: w.token.DaysRequested, Unclaimed: true,
+			Days: w.token.DaysRequested, Unclaimed: w.st.Mode != Gateway,
 		})
 	})
 }
@@ -180,9 +180,10 @@ func (w *walk) mend(ctx context.Context, c *ledger.Connection, keys []string) er
 }
 
 // spend does what a token is for. One of production is for one session, and
-// another that comes to this point at the same time is too late.
+// another that comes to this point at the same time is too late. A user may come
+// back to the gateway.
 func (w *walk) spend(ctx context.Context, do func() (*store.Head, error)) error {
-	once := w.Environment != models.Sandbox
+	once := w.Environment != models.Sandbox && w.st.Mode != Gateway
 	if once {
 		t, err := w.Sessions.UpdateToken(ctx, w.token.ID(), func(t *linksession.Token) error {
 			if err := w.good(t, w.session.ID); err != nil {
@@ -213,11 +214,15 @@ func (w *walk) spend(ctx context.Context, do func() (*store.Head, error)) error 
 	return w.fail(ctx, err)
 }
 
-// linked notes an Item that was linked or mended.
+// linked notes an Item that was linked or mended. In the gateway there is no public
+// token to exchange: users' tokens open what they linked.
 func (w *walk) linked(ctx context.Context, h *store.Head) error {
-	public, _, err := linksession.IssuePublic(ctx, w.Tokens, h, w.now)
-	if err != nil {
-		return err
+	public := ""
+	if w.st.Mode != Gateway {
+		var err error
+		if public, _, err = linksession.IssuePublic(ctx, w.Tokens, h, w.now); err != nil {
+			return err
+		}
 	}
 	r := linksession.Result{PublicToken: public, Item: h.ID, Institution: *w.st.Institution}
 	for i := range h.Accounts {

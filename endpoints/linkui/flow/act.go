@@ -77,6 +77,9 @@ func (w *walk) move() func(*walk, context.Context) error {
 	case Close:
 		return (*walk).close
 	case Exit:
+		if w.st.Mode == Gateway { // what the person linked there is linked
+			return (*walk).leave
+		}
 		return (*walk).exit
 	}
 	return nil
@@ -97,7 +100,7 @@ func (e *Engine) Act(ctx context.Context, key string, in Step) (*View, error) {
 	w.in = in
 	move := w.move()
 	if move == nil {
-		return w.view()
+		return w.view(ctx)
 	}
 	err = w.take(ctx, func(ctx context.Context) error {
 		w.st.Turn++
@@ -118,7 +121,7 @@ func (e *Engine) Act(ctx context.Context, key string, in Step) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.view()
+	return w.view(ctx)
 }
 
 // Look returns what a person sees. A session that was left alone for too long ends.
@@ -129,11 +132,11 @@ func (e *Engine) Look(ctx context.Context, key string) (*View, error) {
 			return nil, err
 		}
 		if !w.over() || !w.session.FinishedAt.IsZero() || w.busy() {
-			return w.view()
+			return w.view(ctx)
 		}
 		err = w.take(ctx, w.expire)
 		if err == nil {
-			return w.view()
+			return w.view(ctx)
 		}
 		if !conflicted(err) {
 			return nil, err

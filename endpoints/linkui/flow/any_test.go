@@ -3,6 +3,7 @@ package flow_test
 import (
 	"math/rand/v2"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -49,9 +50,14 @@ func TestAnySteps(t *testing.T) {
 	pick := func(list []string) string { return list[random.IntN(len(list))] }
 	w := newWorld(t, "", nil)
 	panes := map[flow.Pane]int{}
-	for range 60 {
+	for i := range 80 {
 		members := pick([]string{`"products":["auth"]`, `"products":["auth"],"enable_multi_item_link":true`, hooked + `,"hosted_link":{}`})
-		p := w.opens(flow.Opening{LinkToken: w.token(members), Embedded: random.IntN(3) == 0})
+		var p *person
+		if i%4 == 0 {
+			p = w.visits("user "+strconv.Itoa(i), appPage)
+		} else {
+			p = w.opens(flow.Opening{LinkToken: w.token(members), Embedded: random.IntN(3) == 0})
+		}
 		for range 60 {
 			a := actions[random.IntN(len(actions))]
 			if ends := a == flow.Exit || a == flow.Leave || a == flow.Close; ends && random.IntN(8) > 0 {
@@ -62,8 +68,11 @@ func TestAnySteps(t *testing.T) {
 				Answers:  map[string]string{"username": "user_good", "password": pick(passwords), "code": "1234", "answer_0_0": pick([]string{"answer_0_0", "Yes"}), "x": "token"},
 				Accounts: []int{random.IntN(5) - 1}, File: []byte(pick([]string{"OFX", ""})),
 			})
-			if p.view.Pane == flow.PaneOAuth && random.IntN(2) == 0 {
-				p.banks(flow.BankStep{Answers: map[string]string{"outcome": pick([]string{"success", "NO_AUTH_ACCOUNTS"})}, Accounts: []int{random.IntN(4)}, Deny: random.IntN(4) == 0})
+			if p.view.Pane == flow.PaneOAuth && p.view.OAuthStage != flow.OAuthReturned && random.IntN(2) == 0 {
+				b := p.banks(flow.BankStep{Answers: map[string]string{"outcome": pick([]string{"success", "NO_AUTH_ACCOUNTS"})}, Accounts: []int{random.IntN(4)}, Deny: random.IntN(4) == 0})
+				if b.Way == flow.ByPage && b.Next != "" {
+					p.key = b.Next
+				}
 			}
 			panes[p.view.Pane]++
 		}
@@ -75,6 +84,9 @@ func TestAnySteps(t *testing.T) {
 		}
 		if done := p.view.Pane == flow.PaneDone; ends > 1 || (ends == 1) != done {
 			t.Errorf("ended %d times, at %s: %v", ends, p.view.Pane, p.happened())
+		}
+		if goes := p.view.Completion != ""; p.view.Mode == flow.Gateway && goes != (p.view.Pane == flow.PaneDone) {
+			t.Errorf("goes to %q, at %s", p.view.Completion, p.view.Pane)
 		}
 	}
 	for _, pane := range []flow.Pane{

@@ -46,7 +46,7 @@ func (w *walk) choose(ctx context.Context) error {
 	case in.Unavailable == string(providers.InstitutionDown):
 		w.emit(eventDown)
 		return w.fail(ctx, plaiderr.New(plaiderr.InstitutionDown))
-	case w.Degraded(in.ID):
+	case in.Health == models.Degraded:
 		w.emit(eventDegraded)
 		w.st.Pane, w.st.Since = PaneWarning, w.now
 		return nil
@@ -131,6 +131,9 @@ func (w *walk) connection() (*ledger.Connection, error) {
 
 // answer hands on what the person entered.
 func (w *walk) answer(ctx context.Context) error {
+	if w.token.Locked() { // in another of its sessions
+		return w.fail(ctx, plaiderr.UnknownLinkToken())
+	}
 	c, err := w.connection()
 	if err != nil {
 		return err

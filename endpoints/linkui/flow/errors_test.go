@@ -40,8 +40,7 @@ func TestErrorPasswords(t *testing.T) {
 		retry     bool
 		status    string
 	}{
-		// Plaid's errors have none of this name.
-		"COUNTRY_NOT_SUPPORTED":           {"API_ERROR", flow.PaneError, true, "requires_credentials"},
+		"COUNTRY_NOT_SUPPORTED":           {"INSTITUTION_ERROR", flow.PaneError, false, "institution_not_supported"},
 		"INSTITUTION_DOWN":                {"INSTITUTION_ERROR", flow.PaneError, false, "requires_credentials"},
 		"INSTITUTION_NOT_RESPONDING":      {"INSTITUTION_ERROR", flow.PaneError, true, "requires_credentials"},
 		"INSTITUTION_NO_LONGER_SUPPORTED": {"INSTITUTION_ERROR", flow.PaneError, false, "institution_not_supported"},
@@ -63,20 +62,16 @@ func TestErrorPasswords(t *testing.T) {
 			w.t = t
 			p := w.atCredentials()
 			p.signsIn("user_good", "error_"+password)
-			code := password
-			if code == "COUNTRY_NOT_SUPPORTED" {
-				code = "INTERNAL_SERVER_ERROR"
-			}
 			p.at(want.pane)
 			f := p.view.Failure
-			if f == nil || f.Code != code || f.Message == "" || p.view.CanRetry != want.retry {
+			if f == nil || f.Code != password || f.Message == "" || p.view.CanRetry != want.retry {
 				t.Errorf("failed with %+v, can retry %t", f, p.view.CanRetry)
 			}
 			if f != nil && f.Type != want.errorType {
 				t.Errorf("type %q, want %q", f.Type, want.errorType)
 			}
 			p.goes(flow.Exit)
-			if x := p.session().Exit; x.Failure == nil || x.Failure.Code != code || x.Status != want.status || x.Institution.ID != bank {
+			if x := p.session().Exit; x.Failure == nil || x.Failure.Code != password || x.Status != want.status || x.Institution.ID != bank {
 				t.Errorf("exit %+v", x)
 			}
 		})
@@ -171,7 +166,8 @@ func TestOpenRefusals(t *testing.T) {
 		"a directive":   {flow.Opening{Mode: flow.Frame, LinkToken: good, Parent: "https://app.example;script-src"}, flow.ErrParent},
 		"two of them":   {flow.Opening{Mode: flow.Frame, LinkToken: good, Parent: "https://app.example,https://evil.example"}, flow.ErrParent},
 		"redirect URI":  {flow.Opening{Mode: flow.Frame, LinkToken: good, Parent: "https://app.example"}, nil},
-		"loopback":      {flow.Opening{Mode: flow.Frame, LinkToken: good, Parent: "http://[::1]:3000"}, nil},
+		"loopback":      {flow.Opening{Mode: flow.Frame, LinkToken: good, Parent: "http://127.0.0.1:3000"}, nil},
+		"IPv6":          {flow.Opening{Mode: flow.Frame, LinkToken: good, Parent: "http://[::1]:3000"}, flow.ErrIPv6},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := w.Open(t.Context(), tt.o); !errors.Is(err, tt.want) {

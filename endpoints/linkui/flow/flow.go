@@ -12,6 +12,7 @@ package flow
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
@@ -33,6 +34,10 @@ type Store interface {
 	CreateDelivery(ctx context.Context, d store.Delivery) error
 	Delivery(ctx context.Context, client models.ClientID, id string) (store.Delivery, error)
 	FinishDelivery(ctx context.Context, d store.Delivery) error
+	// Record, CreateRecord and UpdateRecord are as in store.Records.
+	Record(ctx context.Context, client models.ClientID, kind, id string) (store.Record, error)
+	CreateRecord(ctx context.Context, r store.Record) error
+	UpdateRecord(ctx context.Context, r store.Record) error
 }
 
 // Options is what an Engine is made of. Fields without a default are required.
@@ -44,9 +49,6 @@ type Options struct {
 	Ledger      *ledger.Ledger
 	Providers   *providers.Registry
 	Environment models.Environment
-	// Degraded reports whether an institution has trouble at present, of which people
-	// are warned. Default: none has.
-	Degraded func(models.InstitutionID) bool
 	// Selection says how many accounts people may share, by link_customization_name.
 	// Default: any number.
 	Selection func(customization string) Selection
@@ -73,6 +75,8 @@ const (
 type Engine struct {
 	Options
 	institutions []institution
+	// countries are those of all institutions.
+	countries []string
 }
 
 // institution is one with its name as people type it.
@@ -83,9 +87,6 @@ type institution struct {
 
 // New returns an Engine.
 func New(o Options) *Engine {
-	if o.Degraded == nil {
-		o.Degraded = func(models.InstitutionID) bool { return false }
-	}
 	if o.Selection == nil {
 		o.Selection = func(string) Selection { return SelectSome }
 	}
@@ -99,7 +100,10 @@ func New(o Options) *Engine {
 	list := o.Providers.Institutions()
 	for i := range list {
 		e.institutions = append(e.institutions, institution{Institution: &list[i], folded: names.Fold(list[i].Name)})
+		e.countries = append(e.countries, list[i].Countries...)
 	}
+	slices.Sort(e.countries)
+	e.countries = slices.Compact(e.countries)
 	return e
 }
 

@@ -30,9 +30,13 @@ type Opening struct {
 // ErrParent is returned for a page that Link may not be opened in.
 var ErrParent = errors.New("flow: this page may not open Link: its origin is not among the client's allowed origins")
 
+// ErrIPv6 is returned for a page at an IPv6 address. A content security policy can't
+// name it, so that browsers would show no frame there.
+var ErrIPv6 = errors.New("flow: a page at an IPv6 address can't have Link inside it: use a name, such as localhost")
+
 // Open begins a session, or goes on with the one that a bank sent the person back
 // to, and returns the key of its pages. Errors: *plaiderr.Error for what an app can
-// mend, ErrParent, or the store's.
+// mend, ErrParent, ErrIPv6, or the store's.
 func (e *Engine) Open(ctx context.Context, o Opening) (key string, err error) {
 	if o.ReceivedRedirectURI != "" {
 		return e.resume(ctx, o)
@@ -64,6 +68,11 @@ func (e *Engine) Open(ctx context.Context, o Opening) (key string, err error) {
 	if err := w.preselect(ctx); err != nil {
 		return "", err
 	}
+	return e.create(ctx, s, st)
+}
+
+// create keeps a new session and returns the key of its pages.
+func (e *Engine) create(ctx context.Context, s *linksession.Session, st *state) (key string, err error) {
 	key = e.Sessions.NewKey(s, e.IDs)
 	if err := st.put(s); err != nil {
 		return "", err
@@ -195,7 +204,7 @@ func (e *Engine) resume(ctx context.Context, o Opening) (key string, err error) 
 	return key, nil
 }
 
-// checkParent returns ErrParent unless a client lets Link be opened in a page of
+// checkParent returns ErrParent or ErrIPv6 unless a client lets Link be opened in a page of
 // the origin: one of its allowed origins, or of the URIs that OAuth may return to. A
 // sandbox's client without allowed origins may do it on the tester's own machine.
 func (e *Engine) checkParent(ctx context.Context, id models.ClientID, o Opening) error {
@@ -205,6 +214,9 @@ func (e *Engine) checkParent(ctx context.Context, id models.ClientID, o Opening)
 	parent, ok := Origin(o.Parent)
 	if !ok || parent != o.Parent {
 		return ErrParent
+	}
+	if IsIPv6(parent) {
+		return ErrIPv6
 	}
 	c, err := e.Store.Client(ctx, id)
 	if err != nil {
@@ -245,3 +257,6 @@ func Origin(text string) (string, bool) {
 	host = strings.TrimSuffix(host, ":")
 	return u.Scheme + "://" + host, true
 }
+
+// IsIPv6 reports whether an Origin is that of an IPv6 address.
+func IsIPv6(origin string) bool { return strings.Contains(origin, "[") }

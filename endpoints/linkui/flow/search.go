@@ -36,7 +36,7 @@ func (e *Engine) Search(ctx context.Context, key, query string) ([]*models.Insti
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := w.view()
+	v, err := w.view(ctx)
 	if err != nil || v.Pane != PaneInstitution {
 		return nil, v, err
 	}

@@ -20,6 +20,9 @@ const (
 	Hosted Mode = "hosted"
 	// Webview is a view of an app's, which is told by navigation.
 	Webview Mode = "webview"
+	// Gateway is a page of its own in which a user of a client's links Items (see
+	// Engine.OpenGateway).
+	Gateway Mode = "gateway"
 )
 
 // Pane is a page of Link.
@@ -62,6 +65,9 @@ type state struct {
 	Since     time.Time `json:"since,omitzero"`
 	RequestID string    `json:"request_id"`
 	Back      Pane      `json:"back,omitempty"`
+
+	// Visit is set in Mode Gateway.
+	Visit *visit `json:"visit,omitempty"`
 
 	// Institution is set once it is known. Query is what was last searched for.
 	Institution *linksession.Institution `json:"institution,omitempty"`
@@ -190,7 +196,7 @@ func (st *state) unsupported() bool {
 	}
 	switch st.Failure.Code {
 	case "INSTITUTION_NO_LONGER_SUPPORTED", "PRODUCTS_NOT_SUPPORTED", "UNAUTHORIZED_INSTITUTION",
-		"INSTITUTION_REGISTRATION_REQUIRED", "INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT":
+		"INSTITUTION_REGISTRATION_REQUIRED", "INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT", "COUNTRY_NOT_SUPPORTED":
 		return true
 	}
 	return false

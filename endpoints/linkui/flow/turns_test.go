@@ -114,6 +114,13 @@ func (f *flaky) Head(ctx context.Context, c models.ClientID, id models.ItemID) (
 	return f.Store.Head(ctx, c, id)
 }
 
+func (f *flaky) Record(ctx context.Context, c models.ClientID, kind, id string) (store.Record, error) {
+	if f.broken {
+		return store.Record{}, errors.New("the disk is on fire")
+	}
+	return f.Store.Record(ctx, c, kind, id)
+}
+
 func (f *flaky) CreateDelivery(ctx context.Context, d store.Delivery) error {
 	if f.broken {
 		return errors.New("the disk is on fire")

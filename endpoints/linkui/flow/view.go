@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 
@@ -24,9 +25,10 @@ type View struct {
 
 	// What the app asked for.
 	ClientName, Language, Customization string
-	Products                            []models.Product
-	Update                              bool
-	Selection                           Selection
+	// Products are those that it must have, BestEffort those that it gets where there are any.
+	Products, BestEffort []models.Product
+	Update               bool
+	Selection            Selection
 
 	// Institution is the one that was chosen, or nil.
 	Institution *models.Institution
@@ -56,20 +58,20 @@ type View struct {
 	// Results are what was linked, Exit how it was left; nil is in success (PaneDone).
 	Results []linksession.Result
 	Exit    *linksession.Exit
-	// Completion is where a hosted page goes at its end, or "".
+	// Completion is where a page of its own goes at its end (PaneDone), or "".
 	Completion string
 	// Messages are what the page around Link is to be told.
 	Messages []Message
 }
 
 // view is what the person sees now.
-func (w *walk) view() (*View, error) {
+func (w *walk) view(ctx context.Context) (*View, error) {
 	st, t := w.st, w.token
 	v := &View{
 		SessionID: w.session.ID, Mode: st.Mode, Parent: st.Parent, Inline: st.Embedded && !w.happened(eventSelect),
 		Opened: st.Opened, Busy: w.busy(), Pane: st.Pane, Turn: st.Turn,
 		ClientName: t.ClientName, Language: t.Language, Customization: t.Customization, Products: t.Products,
-		Update: t.Update != nil, Selection: w.selection(), Query: st.Query, Kind: st.Kind,
+		BestEffort: slices.Concat(t.RequiredIfSupported, t.Optional), Update: t.Update != nil, Selection: w.selection(), Query: st.Query, Kind: st.Kind,
 		Accounts: st.Accounts, Unchosen: st.Unchosen, Failure: st.Failure,
 		CanGoBack: w.canGoBack(), CanRetry: w.canRetry(), CanLinkAnother: w.canLinkAnother(),
 		More:    t.Update != nil && st.Item+1 < len(t.Update.Items),
@@ -78,10 +80,17 @@ func (w *walk) view() (*View, error) {
 	if st.Institution != nil {
 		v.Institution, _, _ = w.Providers.Institution(st.Institution.ID)
 	}
-	if t.Hosted != nil && st.Mode == Hosted {
-		v.Completion = t.Hosted.CompletionRedirectURI
-	}
 	switch st.Pane {
+	case PaneDone:
+		switch {
+		case st.Mode == Gateway:
+			var err error
+			if v.Completion, err = w.end(ctx); err != nil {
+				return nil, err
+			}
+		case st.Mode == Hosted && t.Hosted != nil:
+			v.Completion = t.Hosted.CompletionRedirectURI
+		}
 	case PaneInstitution:
 		v.Institutions = w.search(st.Query)
 	case PaneAnswer:

@@ -139,7 +139,6 @@ func newWorld(t *testing.T, env models.Environment, change func(*flow.Options)) 
 	o := flow.Options{
 		Store: w.Store, Sessions: w.sessions, Tokens: w.Tokens, IDs: w.IDs, Ledger: w.Ledger, Providers: registry,
 		Environment: w.Environment, Wake: func() { w.woken++ },
-		Degraded: func(id models.InstitutionID) bool { return id == degraded },
 	}
 	if change != nil {
 		change(&o)

@@ -163,8 +163,9 @@
     // Does what a page is there for as soon as it is shown.
     function follow() {
       clearTimeout(timer);
-      const { pane, stage, go, busy: waits, opened } = link().dataset;
+      const { pane, stage, go, close, busy: waits, opened } = link().dataset;
       if (go) location.assign(go);
+      else if (close !== undefined) window.close();
       else if (waits !== undefined) timer = setTimeout(look, 1500);
       else if (pane === 'oauth' && stage === 'returned' && opened !== undefined) step('return');
       else if (pane === 'oauth' && stage !== 'offered') timer = setTimeout(look, 1500);
