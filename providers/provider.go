@@ -198,6 +198,36 @@ type LiabilitiesProvider interface {
 	Liabilities(ctx context.Context, c Conn) (models.Liabilities, error)
 }
 
+// FileTaker is a provider whose data come in files that people or scripts upload, one
+// after the other.
+type FileTaker interface {
+	// TakeFile returns the connection's new state, in which a further file's data are
+	// there at the next SyncTransactions, and what is to be told of them. Nothing
+	// that is there already is lost. An *Error of kind InvalidInput says what is wrong with
+	// the file: its Detail names the line.
+	TakeFile(ctx context.Context, c Conn, file File) (json.RawMessage, FileReport, error)
+}
+
+// File is a file that was uploaded.
+type File struct {
+	// Name is the file's own, or "".
+	Name string
+	Data []byte
+	// Mapping says what the columns of a table are, as the adapter proposed it or as it
+	// was kept; nil has the adapter find out.
+	Mapping json.RawMessage
+}
+
+// FileReport says what was read of a file.
+type FileReport struct {
+	Format string `json:"format"` // as OFX
+	// Accounts and Transactions count what the file has, whether or not it was known already.
+	Accounts     int `json:"accounts"`
+	Transactions int `json:"transactions"`
+	// Warnings are what could not be read, for a person to see.
+	Warnings []string `json:"warnings"`
+}
+
 // TransactionCreator lets a tester add transactions (the sandbox's own endpoint).
 type TransactionCreator interface {
 	// CreateTransactions returns the connection's new state, in which the rows

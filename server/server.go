@@ -17,6 +17,7 @@ import (
 
 	"github.com/gingham-dev/gingham/clock"
 	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/endpoints/api/useritems"
 	"github.com/gingham-dev/gingham/endpoints/control"
 	"github.com/gingham-dev/gingham/endpoints/linkmoney"
 	"github.com/gingham-dev/gingham/endpoints/linkui"
@@ -148,7 +149,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 			err = errors.Join(err, o.Store.Close())
 		}
 	}()
-	o.Store = linkmoney.IndexUsers(o.Store)
+	o.Store = useritems.Index(o.Store)
 	s := &Server{
 		Store: o.Store, IDs: api.NewIDs(o.Random), Clock: o.Clock, options: o, log: o.Log, due: make(chan struct{}, 1),
 		stopping: make(chan struct{}),

@@ -24,8 +24,10 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/linkui"
 	"github.com/gingham-dev/gingham/endpoints/monetr"
 	"github.com/gingham-dev/gingham/endpoints/processor"
+	"github.com/gingham-dev/gingham/endpoints/program"
 	sandboxapi "github.com/gingham-dev/gingham/endpoints/sandbox"
 	"github.com/gingham-dev/gingham/endpoints/transactions"
+	"github.com/gingham-dev/gingham/endpoints/user"
 	"github.com/gingham-dev/gingham/endpoints/webhookkeys"
 	"github.com/gingham-dev/gingham/fixtures"
 	"github.com/gingham-dev/gingham/models"
@@ -102,10 +104,12 @@ func (s *Server) routes(publicURL string, pages gateway.Opener, signed *linkmone
 		liabilities.New(s.Ledger),
 		link.New(link.Options{
 			Sessions: sessions, Tokens: s.Tokens, Providers: s.sources.registry, Environment: env, PublicURL: publicURL,
+			Signed: signed,
 		}),
 		processor.New(s.Ledger, s.Tokens, s.IDs, env),
 		sandboxapi.New(s.Ledger, s.Tokens),
 		transactions.New(s.Ledger, s.sources.enricher),
+		user.New(user.Options{Store: s.Store, Ledger: s.Ledger, Tokens: s.Tokens, IDs: s.IDs, Sealer: s.sealer}),
 		webhookkeys.New(s.Keys),
 	)
 	money := linkmoney.New(linkmoney.Options{
@@ -116,7 +120,9 @@ func (s *Server) routes(publicURL string, pages gateway.Opener, signed *linkmone
 	if err != nil {
 		return nil, err
 	}
-	table = append(money.Extend(table), gather(money, links)...)
+	table = append(money.Extend(table), gather(money, links, program.New(program.Options{
+		Store: s.Store, Ledger: s.Ledger, Tokens: s.Tokens, Sessions: sessions, IDs: s.IDs, Environment: env,
+	}))...)
 	if env == models.Sandbox {
 		table = append(table, gather(control.New(control.Options{
 			Controls: s.controls, Ledger: s.Ledger, Tokens: s.Tokens, Store: s.Store, IDs: s.IDs,

@@ -14,6 +14,8 @@ import (
 type call struct {
 	// target is the path with its parameters and a query.
 	target, body string
+	// also are bodies that do as well.
+	also []string
 	// as is how its client shows who he is: see sign. Default: in Plaid's headers.
 	as string
 	// ok is the status of what is good. Default: 200.
@@ -34,8 +36,8 @@ const (
 	forUser        = "for a user" // in Plaid's headers, and whom for
 )
 
-// calls has a line for every route that the table of needs has none for, by method
-// and path.
+// calls has a line for every route that the table of needs has none for, by method and
+// path: those that aren't Plaid's, and those that take one thing or another.
 var calls = map[string]call{
 	"POST /oauth/token": {
 		body: `{"grant_type":"client_credentials","client_id":"@id","client_secret":"@secret","item_id":"@item"}`,
@@ -80,6 +82,24 @@ var calls = map[string]call{
 	"POST /api/links":                        {body: `{"institutionName":"Cash"}`, as: forUser, refused: 401},
 	"GET /api/links/:linkId":                 {target: "/api/links/@monetr", as: forUser, refused: 401},
 	"DELETE /api/links/:linkId":              {target: "/api/links/@monetr", as: forUser, refused: 401, spends: true},
+	"POST /user/update":                      {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400},
+	"POST /user/items/get":                   {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400},
+	"POST /user/remove":                      {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400, spends: true},
+
+	"POST /plaid/links": {body: `{"profile_id":"p"}`, refused: 401},
+	"POST /plaid/items": {
+		body: `{"profile_id":"p","plaid_public_token":"@public:program","plaid_institution":{"id":"ins_109508",` +
+			`"name":"First Platypus Bank"},"plaid_account_ids":["@account:program"]}`, refused: 401,
+	},
+	"POST /plaid/items/:item_id/links": {
+		target: "/plaid/items/@item:program/links", body: `{}`, as: byGenericToken, refused: 401,
+	},
+	"PATCH /plaid/items/:item_id": {
+		target: "/plaid/items/@item:program", body: `{"plaid_bank_account_ids":["@account:program"]}`, refused: 401,
+	},
+	"GET /plaid/accounts/:account_id":       {target: "/plaid/accounts/@bank", refused: 401},
+	"GET /profiles/:profile_id/plaid/items": {target: "/profiles/p/plaid/items", as: byGenericToken, refused: 401},
+
 	"POST /api/authentication/register": {
 		body: `{"email":"a\u0040example.com","password":"correct horse","firstName":"Ada"}`, as: inBody,
 	},

@@ -65,9 +65,12 @@ var needs = map[string]need{
 
 	"/link/token/create": {
 		body: `{"client_name":"App","language":"en","country_codes":["US"],"user":{"client_user_id":"u"},"products":["auth"]}`,
-		also: []string{`{"access_token":"@access"}`, `{"access_tokens":["@access"]}`, `{"access_tokens":["@access","@access"]}`},
-		// No users of Plaid's are kept, and update mode goes by access tokens.
-		ignores: []string{"user_token", "user_id", "update.item_ids", "identity.account_ids"},
+		also: []string{
+			`{"access_token":"@access"}`, `{"access_tokens":["@access"]}`, `{"access_tokens":["@access","@access"]}`,
+			`{"user_id":"@user"}`, `{"user_token":"@usertoken"}`,
+		},
+		// Update mode goes by access tokens.
+		ignores: []string{"update.item_ids", "identity.account_ids"},
 	},
 	"/link/token/get": {body: `{"link_token":"@link"}`},
 
@@ -99,8 +102,8 @@ var needs = map[string]need{
 	"/processor/transactions/recurring/get": {body: `{"processor_token":"@processor"}`},
 
 	"/sandbox/public_token/create": {
-		body:    `{"institution_id":"ins_109508","initial_products":["auth"]}`,
-		ignores: []string{"user_token", "user_id"},
+		body: `{"institution_id":"ins_109508","initial_products":["auth"]}`,
+		also: []string{`{"user_id":"@user"}`, `{"user_token":"@usertoken"}`},
 	},
 	"/sandbox/processor_token/create": {body: `{"institution_id":"ins_109508"}`},
 	"/sandbox/item/reset_login":       {body: `{"access_token":"@access"}`, spends: true},
@@ -122,6 +125,10 @@ var needs = map[string]need{
 		body: `{"account_type":"depository","transactions":[{"id":"1","description":"PURCHASE WM SUPERCENTER","amount":72.1,` +
 			`"direction":"OUTFLOW","iso_currency_code":"USD"}]}`,
 	},
+
+	// Who a user is can be anything.
+	"/user/create": {body: `{"client_user_id":"u"}`, ignores: []string{"identity.account_ids"}},
+	"/user/get":    {body: `{"user_id":"@user"}`},
 
 	"/webhook_verification_key/get": {body: `{"key_id":"6c5516e1-92dc-479e-a8ff-5a51992e0001"}`},
 	"/webhook__verification_key":    {body: `{"key_id":"6c5516e1-92dc-479e-a8ff-5a51992e0001"}`},

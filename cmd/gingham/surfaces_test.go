@@ -195,6 +195,27 @@ func (w *world) furnishMonetr(h *holder) {
 	h.values["@monetr"] = made.LinkID
 }
 
+// furnishProgram registers an account of h's for a profile.
+func (w *world) furnishProgram(h *holder) {
+	w.t.Helper()
+	access := w.exchange(h, w.link(h, "user_good"))
+	h.values["@access:program"] = access
+	h.values["@account:program"] = w.account(h, access, "checking")
+	of := calls["POST /plaid/items"]
+	of.target = "/plaid/items"
+	a := (&checker{w: w}).call(api.Route{Method: http.MethodPost}, of, h, nil)
+	var made struct {
+		Item     string `json:"plaid_item_id"`
+		Accounts []struct {
+			ID string `json:"id"`
+		} `json:"bank_accounts"`
+	}
+	if err := json.Unmarshal(a.body, &made); err != nil || a.status != http.StatusOK || len(made.Accounts) != 1 {
+		w.t.Fatalf("an account of a profile: %d %s", a.status, a.body)
+	}
+	h.values["@item:program"], h.values["@bank"] = made.Item, made.Accounts[0].ID
+}
+
 // delivery is a webhook of h's that has come so far.
 func (w *world) delivery(h *holder, state store.DeliveryState) string {
 	w.t.Helper()

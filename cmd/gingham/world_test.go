@@ -141,8 +141,11 @@ func (w *world) furnish(h *holder) {
 	}
 	h.values["@cursor:processor"] = w.text(h, "/processor/transactions/sync",
 		`{"processor_token":"`+h.values["@processor"]+`"}`, "next_cursor")
+	h.values["@user"] = w.text(h, "/user/create", `{"client_user_id":"u"}`, "user_id")
+	h.values["@usertoken"] = w.text(h, "/user/create", `{"client_user_id":"u"}`, "user_token")
 	w.furnishMoney(h)
 	w.furnishMonetr(h)
+	w.furnishProgram(h)
 	w.furnishControl(h)
 }
 

@@ -204,6 +204,13 @@ func unknownThing(ref reference) failure {
 	switch ref.kind() {
 	case "item":
 		return failure{}
+	case "user":
+		return failure{
+			"USER_ERROR", "USER_NOT_FOUND",
+			"The User you requested cannot be found. This User does not exist or has had access removed by the user.",
+		}
+	case "usertoken":
+		return unknown("user")
 	case "transaction":
 		return invalidField(strings.ReplaceAll(ref.path, ".0", "[0]") + " must be the id of a transaction of the Item")
 	default:
@@ -269,6 +276,8 @@ func (c *checker) checkAbsent(r api.Route, d document, ref reference, required, 
 	case ref.kind() == "cursor":
 		return // an empty one is from the beginning
 	case strings.HasPrefix(r.Path, control.Prefix):
+	case ref.kind() == "user":
+		want = failure{"INVALID_INPUT", "INVALID_USER_ID", "user.user_id must be a non-empty string"}
 	case ref.kind() == "account":
 		want = invalidAccount
 	case strings.Contains(ref.path, "."):

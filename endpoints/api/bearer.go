@@ -51,6 +51,23 @@ type SignedTokens interface {
 	UserItems(ctx context.Context, client models.ClientID, user string, now time.Time) ([]*store.Head, error)
 }
 
+// ResolveItem is Resolve of an access token, in the place of which a signed token can
+// stand that opens one Item. signed may be nil.
+func (t *Tokens) ResolveItem(ctx context.Context, signed SignedTokens, client models.ClientID, text string, now time.Time) (*store.Head, error) {
+	if signed == nil || !LooksSigned(text) {
+		_, h, err := t.Resolve(ctx, client, store.AccessToken, text)
+		return h, err
+	}
+	g, err := signed.Grant(ctx, text, now)
+	switch {
+	case err != nil && !errors.Is(err, ErrNoGrant):
+		return nil, fmt.Errorf("api: check a signed token: %w", err)
+	case err != nil, g.Client != client, g.Item == "":
+		return nil, plaiderr.UnknownAccessToken()
+	}
+	return t.item(ctx, client, g.Item, store.AccessToken)
+}
+
 // granted is a grant, and the token that it was given for: "" for Basic credentials.
 type granted struct {
 	Grant

@@ -7,6 +7,7 @@ import (
 	"testing/iotest"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
+	"github.com/gingham-dev/gingham/models/plaiderr"
 	"github.com/gingham-dev/gingham/store"
 )
 
@@ -22,12 +23,45 @@ func TestIDs(t *testing.T) {
 		{"hex", `^[0-9a-f]{5}$`, func() string { return ids.Hex(5) }},
 		{"128 bits", `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, ids.Random128},
 		{"uuid", `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, ids.UUID},
+		{"base32", `^[a-z2-7]{26}$`, ids.Base32},
+		{"audit copy", `^a-sandbox-[a-z2-7]{26}$`, func() string { return k.tokens.Mint(store.AuditCopyToken) }},
 		{"token", `^processor-sandbox-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, func() string { return k.tokens.Mint(store.ProcessorToken) }},
 	}
 	for _, tt := range tests {
 		first, second := tt.make(), tt.make()
 		if !regexp.MustCompile(tt.pattern).MatchString(first) || first == second {
 			t.Errorf("%s: %q, %q", tt.name, first, second)
+		}
+	}
+}
+
+// TestNames: a token that stands for a record names it, by client, if it can be one.
+func TestNames(t *testing.T) {
+	k := newKit(t, nil)
+	for _, kind := range []store.TokenKind{store.AssetReportToken, store.AuditCopyToken, store.RelayToken} {
+		text := k.tokens.Mint(kind)
+		name, err := k.tokens.Name(clientID, kind, text)
+		if err != nil || name != k.tokens.Hash(clientID, text) {
+			t.Errorf("%s: %q, %v", text, name, err)
+		}
+		if theirs, err := k.tokens.Name(stranger, kind, text); err != nil || theirs == name {
+			t.Errorf("%s of another client: %q, %v", text, theirs, err)
+		}
+	}
+	for _, tt := range []struct {
+		kind store.TokenKind
+		text string
+		want *plaiderr.Error
+	}{
+		{store.AssetReportToken, "assets-sandbox-1", plaiderr.MalformedAssetReportToken()},
+		{store.AssetReportToken, k.tokens.Mint(store.RelayToken), plaiderr.MalformedAssetReportToken()},
+		{store.AuditCopyToken, "a-sandbox-3TAU2CWVYBDVRHUCAAAI27ULU4", plaiderr.UnknownAuditCopyToken()},
+		{store.AuditCopyToken, "a-sandbox-aaaa", plaiderr.UnknownAuditCopyToken()},
+		{store.AuditCopyToken, k.tokens.Mint(store.AccessToken), plaiderr.UnknownAuditCopyToken()},
+		{store.RelayToken, "credit-relay-sandbox-", plaiderr.UnknownRelayToken()},
+	} {
+		if name, err := k.tokens.Name(clientID, tt.kind, tt.text); name != "" || err == nil || err.Error() != tt.want.Error() {
+			t.Errorf("%s: %q, %v", tt.text, name, err)
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/gingham-dev/gingham/models/plaid"
 	"github.com/gingham-dev/gingham/models/plaid/wire"
 	"github.com/gingham-dev/gingham/models/plaiderr"
-	"github.com/gingham-dev/gingham/store"
 )
 
 // How long link tokens work.
@@ -105,11 +104,11 @@ func (g *Group) setUpdate(ctx context.Context, t *linksession.Token, req *plaid.
 		t.Update.Reauthorization = u.ReauthorizationEnabled != nil && *u.ReauthorizationEnabled
 	}
 	for _, token := range tokens {
-		tok, _, err := g.tokens.Resolve(ctx, t.Client, store.AccessToken, token)
+		h, err := g.tokens.ResolveItem(ctx, g.signed, t.Client, token, t.CreatedAt)
 		if err != nil {
 			return err
 		}
-		t.Update.Items = append(t.Update.Items, tok.Item)
+		t.Update.Items = append(t.Update.Items, h.ID)
 	}
 	return nil
 }

@@ -18,6 +18,8 @@ type Options struct {
 	// PublicURL is where people reach this server, without a slash at its end: the
 	// pages of Hosted Link are below it.
 	PublicURL string
+	// Signed are the signed tokens that open an Item as its access token does. Default: there are none.
+	Signed api.SignedTokens
 }
 
 // Group is the endpoints of this package.
@@ -27,6 +29,7 @@ type Group struct {
 	providers *providers.Registry
 	env       models.Environment
 	publicURL string
+	signed    api.SignedTokens
 	// offered are the products that any institution has.
 	offered map[models.Product]bool
 }
@@ -35,7 +38,7 @@ type Group struct {
 func New(o Options) *Group {
 	g := &Group{
 		sessions: o.Sessions, tokens: o.Tokens, providers: o.Providers, env: o.Environment, publicURL: o.PublicURL,
-		offered: map[models.Product]bool{},
+		signed: o.Signed, offered: map[models.Product]bool{},
 	}
 	for _, in := range o.Providers.Institutions() {
 		for _, p := range in.Products {

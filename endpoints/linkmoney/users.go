@@ -21,9 +21,6 @@ const (
 	sideBySide = 8
 )
 
-// IndexUsers is useritems.Index.
-func IndexUsers(s store.Store) store.Store { return useritems.Index(s) }
-
 // UserItems implements api.SignedTokens. To be opened by a user's token is for an
 // Item what an access token is: from then on its client is told what happens to it.
 func (t *Tokens) UserItems(ctx context.Context, client models.ClientID, user string, now time.Time) ([]*store.Head, error) {

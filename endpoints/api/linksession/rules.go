@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gingham-dev/gingham/endpoints/api"
@@ -32,6 +33,26 @@ func CheckWebhook(field, value string) error {
 	u, err := url.Parse(value)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return plaiderr.InvalidField(field + " must be a non-empty string URL")
+	}
+	return nil
+}
+
+// CheckRedirect checks where OAuth may return to: https without query or fragment, and
+// one of the client's own. In the sandbox the tester's own machine is always good, with
+// http too. It returns INVALID_FIELD of redirect_uri.
+func CheckRedirect(env models.Environment, client *store.Client, uri string) error {
+	u, err := url.Parse(uri)
+	local := err == nil && env == models.Sandbox && IsLoopback(u.Hostname())
+	switch {
+	case err != nil || u.Host == "":
+		return plaiderr.InvalidField("redirect_uri must be a non-empty string URL")
+	case strings.ContainsAny(uri, "?#"):
+		return plaiderr.InvalidField("redirect_uri must not contain a query or a fragment")
+	case u.Scheme != "https" && (!local || u.Scheme != "http"):
+		return plaiderr.InvalidField("redirect_uri must use https")
+	case !local && !slices.Contains(client.AllowedRedirectURIs, uri):
+		return plaiderr.InvalidField("OAuth redirect URI must be configured in the developer dashboard. " +
+			"See https://dashboard.plaid.com/team/api")
 	}
 	return nil
 }
