@@ -171,7 +171,13 @@ func (f *fetch) runTransactions(ctx context.Context, c *providers.Conn) error {
 		if err != nil {
 			return err
 		}
-		out.pages = append(out.pages, slices.DeleteFunc(res.Transactions, f.unwanted))
+		page := slices.DeleteFunc(res.Transactions, f.unwanted)
+		if info.Bare && f.l.enricher != nil {
+			for i := range page {
+				f.l.enricher.Enrich(ctx, &page[i])
+			}
+		}
+		out.pages = append(out.pages, page)
 		out.removed = append(out.removed, res.Removed...)
 		out.untold = append(out.untold, res.Untold...)
 		out.from = max(req.From, res.Since)

@@ -49,6 +49,8 @@ type Options struct {
 	// Subscribed reports whether a client has receivers of all its events, besides the
 	// webhooks of its Items. Default: none has.
 	Subscribed func(models.ClientID) bool
+	// Enricher tells what transactions are for whose provider doesn't. Default: nobody does.
+	Enricher providers.Enricher
 	// Committed is told that events were committed, to be delivered. Default: nobody is.
 	Committed func()
 	Log       *slog.Logger
@@ -70,6 +72,7 @@ type Ledger struct {
 	disturb     func(*store.Head) error
 	subscribed  func(models.ClientID) bool
 	committed   func()
+	enricher    providers.Enricher
 	log         *slog.Logger
 }
 
@@ -78,7 +81,7 @@ func New(o Options) *Ledger {
 	l := &Ledger{
 		store: o.Store, providers: o.Providers, vault: o.Vault, cursorKey: o.CursorKey, owner: o.Owner,
 		now: o.Now, random: o.Random, environment: o.Environment, grace: o.Grace, readiness: o.Readiness,
-		disturb: o.Disturb, subscribed: o.Subscribed, committed: o.Committed, log: o.Log,
+		disturb: o.Disturb, subscribed: o.Subscribed, committed: o.Committed, enricher: o.Enricher, log: o.Log,
 	}
 	if l.now == nil {
 		l.now = time.Now

@@ -51,6 +51,9 @@ type Info struct {
 	// keeps each under the key that it had first. To a posted transaction it finds
 	// the pending one that it was.
 	LooseKeys bool
+	// Bare says that its transactions have little more than what the bank wrote: merchants
+	// and categories are to be found out.
+	Bare bool
 	// Budget is how often a day, in UTC, a connection may be asked for accounts or for
 	// transactions; each call asks once. 0 is as often as one likes. The ledger counts.
 	Budget int

@@ -41,6 +41,9 @@ func (j *journey) run(ctx context.Context) error {
 		if err := j.runDue(ctx); err != nil {
 			return err
 		}
+		if _, err := j.reports.RunDue(ctx, dueBatch); err != nil {
+			return err
+		}
 		if err := j.deliver(ctx); err != nil {
 			return err
 		}
@@ -54,10 +57,36 @@ func (j *journey) next(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	delivery, err := j.nextDelivery(ctx)
-	if err != nil || item.IsZero() || !delivery.IsZero() && delivery.Before(item) {
-		return delivery, err
+	if err != nil {
+		return time.Time{}, err
 	}
-	return item, nil
+	report, err := j.nextReport(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return earliest(item, delivery, report), nil
+}
+
+// earliest is the earliest of some times, of which zero is none.
+func earliest(times ...time.Time) time.Time {
+	var first time.Time
+	for _, t := range times {
+		if first.IsZero() || !t.IsZero() && t.Before(first) {
+			first = t
+		}
+	}
+	return first
+}
+
+func (j *journey) nextReport(ctx context.Context) (time.Time, error) {
+	at, err := j.reports.NextDue(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("server: find asset reports that are due: %w", err)
+	}
+	if at.After(j.to) {
+		return time.Time{}, nil
+	}
+	return at, nil
 }
 
 func (j *journey) nextItem(ctx context.Context) (time.Time, error) {

@@ -18,9 +18,11 @@ import (
 	"github.com/gingham-dev/gingham/clock"
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/endpoints/api/useritems"
+	"github.com/gingham-dev/gingham/endpoints/assetreport"
 	"github.com/gingham-dev/gingham/endpoints/control"
 	"github.com/gingham-dev/gingham/endpoints/linkmoney"
 	"github.com/gingham-dev/gingham/endpoints/linkui"
+	"github.com/gingham-dev/gingham/enrich"
 	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/ledger/vault"
 	"github.com/gingham-dev/gingham/models"
@@ -81,6 +83,9 @@ type Options struct {
 	Customizations map[string]linkui.Customization
 	// Monetr is of the API of monetr's links.
 	Monetr MonetrOptions
+	// EnrichRules say who merchants are and what transactions are for, where a provider
+	// tells only what the bank wrote.
+	EnrichRules []enrich.Rule
 	// LoginLasts is how long after signing in a sandbox's person must sign in again. Default: for ever.
 	LoginLasts time.Duration
 }
@@ -131,7 +136,10 @@ type Server struct {
 	// controls are what testers have set; nil outside the sandbox.
 	controls *control.Controls
 	worker   *webhooks.Worker
-	log      *slog.Logger
+	// reports makes asset reports; asked has room for word that one was asked for.
+	reports *assetreport.Worker
+	asked   chan struct{}
+	log     *slog.Logger
 	// due has room for the one who does what comes due: the schedule, or a move of the clock.
 	due chan struct{}
 	// deliver delivers the webhooks that are due.
@@ -152,7 +160,7 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	o.Store = useritems.Index(o.Store)
 	s := &Server{
 		Store: o.Store, IDs: api.NewIDs(o.Random), Clock: o.Clock, options: o, log: o.Log, due: make(chan struct{}, 1),
-		stopping: make(chan struct{}),
+		stopping: make(chan struct{}), asked: make(chan struct{}, 1),
 	}
 	if s.Clock == nil {
 		s.Clock = clock.Running()
@@ -211,7 +219,7 @@ func (s *Server) assemble(sealer *vault.Vault, k keys) {
 	engine := ledger.Options{
 		Store: s.Store, Providers: s.sources.registry, Vault: sealer, CursorKey: k.cursor, Owner: owner, Now: s.Clock.Now,
 		Random: s.IDs, CacheBytes: o.CacheBytes, Environment: o.Environment, Grace: o.Grace, Log: s.log,
-		Subscribed: s.callbacks.Subscribed,
+		Subscribed: s.callbacks.Subscribed, Enricher: s.sources.enricher,
 	}
 	if o.Environment == models.Sandbox {
 		s.controls = control.NewControls(s.IDs, o.InitialDelay, o.HistoricalDelay)
@@ -222,6 +230,9 @@ func (s *Server) assemble(sealer *vault.Vault, k keys) {
 	s.deliver = s.worker.Drain
 	engine.Committed = s.worker.Wake
 	s.Ledger = ledger.New(engine)
+	s.reports = assetreport.NewWorker(assetreport.WorkerOptions{
+		Store: s.Store, Ledger: s.Ledger, Environment: o.Environment, Random: s.IDs, Wake: s.worker.Wake, Log: s.log,
+	})
 }
 
 // Close closes the store. Work and the handler's requests must have ended.

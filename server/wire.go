@@ -11,6 +11,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/endpoints/api/gateway"
 	"github.com/gingham-dev/gingham/endpoints/api/linksession"
+	"github.com/gingham-dev/gingham/endpoints/assetreport"
 	"github.com/gingham-dev/gingham/endpoints/auth"
 	"github.com/gingham-dev/gingham/endpoints/categories"
 	"github.com/gingham-dev/gingham/endpoints/control"
@@ -29,6 +30,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/transactions"
 	"github.com/gingham-dev/gingham/endpoints/user"
 	"github.com/gingham-dev/gingham/endpoints/webhookkeys"
+	"github.com/gingham-dev/gingham/enrich"
 	"github.com/gingham-dev/gingham/fixtures"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/providers"
@@ -55,11 +57,13 @@ func OpenStore(ctx context.Context, name string, log *slog.Logger) (store.Store,
 	}
 }
 
-// sources is where data comes from: every provider, who knows merchants by what
-// a bank writes of them, and the categories of old.
+// sources is where data comes from: every provider, who knows what a transaction is
+// for by what a bank writes of it, and the categories of old.
 type sources struct {
-	registry   *providers.Registry
-	enricher   providers.Enricher
+	registry *providers.Registry
+	enricher *enrich.Enricher
+	// described is what /transactions/enrich asks: a sandbox knows its own merchants too.
+	described  providers.Enricher
 	categories []models.LegacyCategory
 }
 
@@ -68,16 +72,18 @@ func newSources(o *Options) (sources, error) {
 	if err != nil {
 		return sources{}, err
 	}
-	pretend := sandbox.New(set, sandbox.Options{LoginLasts: o.LoginLasts})
-	var list []providers.Provider
-	if o.Environment == models.Sandbox {
-		list = append(list, pretend)
-	}
-	registry, err := providers.NewRegistry(list...)
+	enricher, err := enrich.New(set, o.EnrichRules)
 	if err != nil {
 		return sources{}, err
 	}
-	return sources{registry: registry, enricher: pretend, categories: set.Categories}, nil
+	s := sources{enricher: enricher, described: enricher, categories: set.Categories}
+	var list []providers.Provider
+	if o.Environment == models.Sandbox {
+		pretend := sandbox.New(set, sandbox.Options{LoginLasts: o.LoginLasts})
+		list, s.described = append(list, pretend), pretend
+	}
+	s.registry, err = providers.NewRegistry(list...)
+	return s, err
 }
 
 // pages is what Link's pages are made of, at publicURL.
@@ -95,6 +101,7 @@ func (s *Server) routes(publicURL string, pages gateway.Opener, signed *linkmone
 	sessions := linksession.New(s.Store, s.Tokens)
 	table := gather(
 		accounts.New(s.Ledger),
+		assetreport.New(assetreport.Options{Store: s.Store, Ledger: s.Ledger, Tokens: s.Tokens, IDs: s.IDs, Wake: s.wakeReports}),
 		auth.New(s.Ledger),
 		categories.New(s.sources.categories),
 		identity.New(s.Ledger),
@@ -108,7 +115,7 @@ func (s *Server) routes(publicURL string, pages gateway.Opener, signed *linkmone
 		}),
 		processor.New(s.Ledger, s.Tokens, s.IDs, env),
 		sandboxapi.New(s.Ledger, s.Tokens),
-		transactions.New(s.Ledger, s.sources.enricher),
+		transactions.New(s.Ledger, s.sources.described),
 		user.New(user.Options{Store: s.Store, Ledger: s.Ledger, Tokens: s.Tokens, IDs: s.IDs, Sealer: s.sealer}),
 		webhookkeys.New(s.Keys),
 	)

@@ -30,6 +30,7 @@ func (s *Server) Work(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { s.supervise(ctx, "schedule", s.schedule) })
 	all.Go(func() { s.supervise(ctx, "webhooks", s.worker.Run) })
+	all.Go(func() { s.supervise(ctx, "asset reports", s.makeReports) })
 	all.Wait()
 }
 
@@ -79,6 +80,32 @@ func (s *Server) schedule(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "background work failed", "error", err)
 		}
+	}
+}
+
+// makeReports makes the asset reports that are due, until ctx is done. A large one
+// takes a while, which nothing else waits for.
+func (s *Server) makeReports(ctx context.Context) {
+	tick := time.NewTicker(s.options.Schedule)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-s.asked:
+		}
+		if _, err := s.reports.RunDue(ctx, dueBatch); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "asset reports were not made", "error", err)
+		}
+	}
+}
+
+// wakeReports has asset reports that are due be made soon.
+func (s *Server) wakeReports() {
+	select {
+	case s.asked <- struct{}{}:
+	default:
 	}
 }
 

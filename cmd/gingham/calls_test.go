@@ -37,7 +37,7 @@ const (
 )
 
 // calls has a line for every route that the table of needs has none for, by method and
-// path: those that aren't Plaid's, and those that take one thing or another.
+// path: those that aren't Plaid's, those that take one thing or another, and those of reports.
 var calls = map[string]call{
 	"POST /oauth/token": {
 		body: `{"grant_type":"client_credentials","client_id":"@id","client_secret":"@secret","item_id":"@item"}`,
@@ -82,9 +82,27 @@ var calls = map[string]call{
 	"POST /api/links":                        {body: `{"institutionName":"Cash"}`, as: forUser, refused: 401},
 	"GET /api/links/:linkId":                 {target: "/api/links/@monetr", as: forUser, refused: 401},
 	"DELETE /api/links/:linkId":              {target: "/api/links/@monetr", as: forUser, refused: 401, spends: true},
-	"POST /user/update":                      {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400},
-	"POST /user/items/get":                   {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400},
-	"POST /user/remove":                      {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400, spends: true},
+	"POST /asset_report/create":              {body: `{"access_tokens":["@access:assets"],"days_requested":10}`, refused: 400},
+	"POST /asset_report/get":                 {body: `{"asset_report_token":"@assets"}`, refused: 400},
+	"POST /asset_report/pdf/get":             {body: `{"asset_report_token":"@assets"}`, refused: 400},
+	"POST /asset_report/refresh":             {body: `{"asset_report_token":"@assets"}`, refused: 400},
+	"POST /asset_report/filter":              {body: `{"asset_report_token":"@assets","account_ids_to_exclude":["@account:assets"]}`, refused: 400},
+	"POST /asset_report/remove":              {body: `{"asset_report_token":"@assets"}`, spends: true, refused: 400},
+	"POST /asset_report/audit_copy/create":   {body: `{"asset_report_token":"@assets"}`, refused: 400},
+	"POST /asset_report/audit_copy/get":      {body: `{"audit_copy_token":"@audit"}`, refused: 400},
+	"POST /asset_report/audit_copy/pdf/get":  {body: `{"audit_copy_token":"@audit"}`, refused: 400},
+	"POST /asset_report/audit_copy/remove":   {body: `{"audit_copy_token":"@audit"}`, spends: true, refused: 400},
+	"POST /credit/audit_copy_token/create":   {body: `{"report_tokens":["@assets"]}`, refused: 400},
+	"POST /credit/audit_copy_token/remove":   {body: `{"audit_copy_token":"@audit"}`, spends: true, refused: 400},
+	"POST /credit/relay/create":              {body: `{"report_tokens":["@assets"],"secondary_client_id":"@id"}`, refused: 400},
+	"POST /credit/relay/get":                 {body: `{"relay_token":"@relay","report_type":"asset"}`, refused: 400},
+	"POST /credit/relay/pdf/get":             {body: `{"relay_token":"@relay","report_type":"asset"}`, refused: 400},
+	"POST /credit/relay/refresh":             {body: `{"relay_token":"@relay","report_type":"asset"}`, refused: 400},
+	"POST /credit/relay/remove":              {body: `{"relay_token":"@relay"}`, spends: true, refused: 400},
+
+	"POST /user/update":    {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400},
+	"POST /user/items/get": {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400},
+	"POST /user/remove":    {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400, spends: true},
 
 	"POST /plaid/links": {body: `{"profile_id":"p"}`, refused: 401},
 	"POST /plaid/items": {

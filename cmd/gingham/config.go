@@ -34,6 +34,7 @@ type Config struct {
 	Webhooks    WebhooksConfig `mapstructure:"webhooks"`
 	Link        LinkConfig     `mapstructure:"link"`
 	Monetr      MonetrConfig   `mapstructure:"monetr"`
+	Enrichment  EnrichConfig   `mapstructure:"enrichment"`
 	Sandbox     SandboxConfig  `mapstructure:"sandbox"`
 }
 
@@ -100,6 +101,18 @@ type MonetrConfig struct {
 	CookieName string   `mapstructure:"cookie_name"`
 }
 
+// EnrichConfig is of what is found out about transactions.
+type EnrichConfig struct {
+	Rules []EnrichRule `mapstructure:"rules"`
+}
+
+// EnrichRule says who a merchant is, and what transactions with it are for.
+type EnrichRule struct {
+	Match    string `mapstructure:"match"`
+	Merchant string `mapstructure:"merchant"`
+	Category string `mapstructure:"category"`
+}
+
 // SandboxConfig is of the sandbox; production has none of it.
 type SandboxConfig struct {
 	ClientID        string        `mapstructure:"client_id"`
@@ -132,8 +145,9 @@ func defaults() Config {
 			Timeout: 10 * time.Second, KeepDelivered: 24 * time.Hour, KeepFailed: 240 * time.Hour,
 			Allow: []string{"auto"}, Grace: time.Second,
 		},
-		Monetr:  MonetrConfig{Plaid: true, ClientName: "monetr", Countries: []string{"US"}, CookieName: "M-Token"},
-		Sandbox: SandboxConfig{ClientID: sandboxClientID, Secret: sandboxSecret, LoginLasts: 720 * time.Hour},
+		Monetr:     MonetrConfig{Plaid: true, ClientName: "monetr", Countries: []string{"US"}, CookieName: "M-Token"},
+		Enrichment: EnrichConfig{Rules: []EnrichRule{}},
+		Sandbox:    SandboxConfig{ClientID: sandboxClientID, Secret: sandboxSecret, LoginLasts: 720 * time.Hour},
 	}
 }
 

@@ -66,7 +66,8 @@ func TestEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, s := range settings(c) {
-		if reflect.TypeOf(s.value).Kind() == reflect.Map {
+		switch v := reflect.ValueOf(s.value); {
+		case v.Kind() == reflect.Map, v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
 			continue // one can be given by a file only
 		}
 		if _, ok := values[s.key]; !ok {

@@ -25,6 +25,7 @@ var rooms = []struct {
 	{"ginghamtest", append([]string{"server"}, everythingBelow...)},
 	{"clock", nil},
 	{"endpoints", []string{"endpoints/api/...", "ledger", "webhooks", "providers", "store", "clock", "models/..."}},
+	{"endpoints/statements", []string{"endpoints/api/...", "ledger", "documents", "store", "models/..."}},
 	{"endpoints/assetreport", []string{"endpoints/api/...", "ledger/...", "documents", "webhooks", "providers", "store", "models/..."}},
 	{"endpoints/linkui", []string{"endpoints/linkui/flow", "endpoints/api/...", "ledger", "webhooks", "providers", "store", "clock", "models/..."}},
 	{"endpoints/api", []string{"endpoints/api/...", "store", "models/..."}},
@@ -32,8 +33,9 @@ var rooms = []struct {
 	{"ledger", []string{"ledger/vault", "providers", "webhooks", "store", "models/..."}},
 	{"ledger/vault", []string{"models"}},
 	{"webhooks", []string{"store", "models/..."}},
-	{"providers", []string{"models"}},
+	{"providers", []string{"providers", "providers/upstream", "models"}}, // adapters are as this
 	{"providers/sandbox", []string{"providers", "fixtures", "models"}},
+	{"providers/providertest", []string{"..."}}, // the harness of adapters' tests
 	{"providers/files", []string{"providers", "providers/files/...", "models"}},
 	{"documents", []string{"documents/...", "models"}},
 	{"store", []string{"models"}},
@@ -43,6 +45,7 @@ var rooms = []struct {
 	{"store/mongo/mongotest", nil},
 	{"store/blockcodec", []string{"store"}},
 	{"fixtures", []string{"models"}},
+	{"enrich", []string{"fixtures", "models"}},
 	{"models", nil},
 	{"models/plaid", []string{"models", "models/plaid/wire"}},
 	{"models/plaid/wire", nil},
@@ -52,7 +55,7 @@ var rooms = []struct {
 
 // everythingBelow is every room that a server is put together out of.
 var everythingBelow = []string{
-	"endpoints/...", "ledger/...", "documents", "webhooks", "providers/...", "store/...", "fixtures", "clock", "models/...",
+	"endpoints/...", "ledger/...", "documents", "webhooks", "providers/...", "store/...", "fixtures", "enrich", "clock", "models/...",
 }
 
 // TestFloorPlan checks that every package imports only the rooms it may.

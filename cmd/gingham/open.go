@@ -9,6 +9,7 @@ import (
 
 	"github.com/gingham-dev/gingham/endpoints/linkui"
 	"github.com/gingham-dev/gingham/endpoints/linkui/flow"
+	"github.com/gingham-dev/gingham/enrich"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/server"
 )
@@ -37,6 +38,10 @@ func open(ctx context.Context, c Config, log *slog.Logger, metrics prometheus.Re
 			PrimaryColor: l.PrimaryColor, Logo: l.Logo, AccountSelection: flow.Selection(l.AccountSelection),
 		}
 	}
+	rules := make([]enrich.Rule, len(c.Enrichment.Rules))
+	for i, r := range c.Enrichment.Rules {
+		rules[i] = enrich.Rule(r)
+	}
 	return server.Open(ctx, server.Options{
 		Environment: models.Environment(c.Environment), Store: s, RootKey: root, Log: log, Metrics: metrics,
 		CacheBytes: c.Ledger.CacheMB << 20, GzipAbove: c.HTTP.GzipAbove, TrustedProxies: proxies, Schedule: c.Ledger.Schedule,
@@ -44,7 +49,7 @@ func open(ctx context.Context, c Config, log *slog.Logger, metrics prometheus.Re
 		InitialDelay: c.Sandbox.InitialDelay, HistoricalDelay: c.Sandbox.HistoricalDelay, LoginLasts: c.Sandbox.LoginLasts,
 		WebhookSchedule: c.Webhooks.Schedule, WebhookTimeout: c.Webhooks.Timeout,
 		KeepDelivered: c.Webhooks.KeepDelivered, KeepFailed: c.Webhooks.KeepFailed,
-		AllowLoopback: loopback, AllowPrivate: private, Grace: c.Webhooks.Grace, Customizations: looks,
+		AllowLoopback: loopback, AllowPrivate: private, Grace: c.Webhooks.Grace, Customizations: looks, EnrichRules: rules,
 		Monetr: server.MonetrOptions{
 			Client: models.ClientID(c.Monetr.Client), SignUp: c.Monetr.SignUp, PlaidDisabled: !c.Monetr.Plaid,
 			LinkLimit: c.Monetr.LinkLimit, StringIDs: c.Monetr.StringIDs, ClientName: c.Monetr.ClientName,

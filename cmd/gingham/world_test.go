@@ -143,10 +143,26 @@ func (w *world) furnish(h *holder) {
 		`{"processor_token":"`+h.values["@processor"]+`"}`, "next_cursor")
 	h.values["@user"] = w.text(h, "/user/create", `{"client_user_id":"u"}`, "user_id")
 	h.values["@usertoken"] = w.text(h, "/user/create", `{"client_user_id":"u"}`, "user_token")
+	w.furnishReports(h)
 	w.furnishMoney(h)
 	w.furnishMonetr(h)
 	w.furnishProgram(h)
 	w.furnishControl(h)
+}
+
+// furnishReports gives h an asset report that is ready, and what opens it for others.
+func (w *world) furnishReports(h *holder) {
+	w.t.Helper()
+	access := w.exchange(h, w.text(h, "/sandbox/public_token/create",
+		`{"institution_id":"ins_109508","initial_products":["assets"]}`, "public_token"))
+	h.values["@access:assets"], h.values["@account:assets"] = access, w.account(h, access, "savings")
+	report := w.text(h, "/asset_report/create", `{"access_tokens":["`+access+`"],"days_requested":10}`, "asset_report_token")
+	_, err := w.gingham.MoveClock(w.t.Context(), w.clock.Now()) // which makes it
+	w.must(err)
+	h.values["@assets"] = report
+	h.values["@audit"] = w.text(h, "/asset_report/audit_copy/create", `{"asset_report_token":"`+report+`"}`, "audit_copy_token")
+	h.values["@relay"] = w.text(h, "/credit/relay/create",
+		`{"report_tokens":["`+report+`"],"secondary_client_id":"`+h.id+`"}`, "relay_token")
 }
 
 // furnishControl gives h what it controls its sandbox by. A snapshot has all the rest in it.
