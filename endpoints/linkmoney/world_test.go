@@ -18,6 +18,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/api/apitest"
 	"github.com/gingham-dev/gingham/endpoints/api/gateway"
 	"github.com/gingham-dev/gingham/endpoints/api/useritems"
+	"github.com/gingham-dev/gingham/endpoints/assetreport"
 	"github.com/gingham-dev/gingham/endpoints/auth"
 	"github.com/gingham-dev/gingham/endpoints/categories"
 	"github.com/gingham-dev/gingham/endpoints/identity"
@@ -47,6 +48,7 @@ type world struct {
 	keys      *webhooks.Keys
 	tokens    *linkmoney.Tokens
 	callbacks *linkmoney.Callbacks
+	reports   *assetreport.Worker
 	gateway   *pages
 	wake      func()
 	// announced are the URLs that were told of, and as what.
@@ -107,7 +109,9 @@ func newWorld(t testing.TB, o apitest.Options) *world {
 			},
 		})
 		var routes []api.Route
+		w.reports = assetreport.NewWorker(assetreport.WorkerOptions{Store: s.Store, Ledger: s.Ledger, Environment: s.Environment, Random: s.IDs})
 		for _, g := range []interface{ Routes() []api.Route }{
+			assetreport.New(assetreport.Options{Store: s.Store, Ledger: s.Ledger, Tokens: s.Tokens, IDs: s.IDs}),
 			accounts.New(s.Ledger), auth.New(s.Ledger), categories.New(set.Categories), identity.New(s.Ledger),
 			institutions.New(s.Providers.Institutions()), investments.New(s.Ledger), item.New(s.Ledger, s.Tokens, s.Store),
 			liabilities.New(s.Ledger), processor.New(s.Ledger, s.Tokens, s.IDs, s.Environment),
