@@ -2,7 +2,7 @@
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 DEADCODE      = golang.org/x/tools/cmd/deadcode@v0.52.0
 
-.PHONY: run test check lint generated deadcode bench conformance isolation fuzz-http chaos-kill-sync chaos-kill multi mongo-test-server
+.PHONY: run test check lint generated deadcode bench conformance isolation fuzz-http chaos-kill-sync chaos-kill chaos-upstream multi mongo-test-server
 
 run: ## serve on the embedded store, with a client and a curl line to try
 	go run ./cmd/gingham serve
@@ -51,6 +51,9 @@ chaos-kill-sync: ## kill -9 KILLS times under load: nothing acknowledged is miss
 chaos-kill: ## kill -9 CYCLES times under load: every acknowledged change is told of by webhook
 	GINGHAM_CYCLES=$(or $(CYCLES),$(if $(CHAOS_STORE),50,200)) GINGHAM_CHAOS_STORE='$(CHAOS_STORE)' \
 		go test -count=1 -timeout 60m -run 'TestChaosKill|TestReckon|TestBooks' -v ./cmd/gingham
+
+chaos-upstream: ## FAULTS faults between the ledger and an upstream: nothing doubled, nothing missing
+	GINGHAM_UPSTREAM_FAULTS=$(or $(FAULTS),5000) go test -count=1 -timeout 30m -run 'TestChaosUpstream' -v ./ledger
 
 multi: ## three instances on one MongoDB: nothing is done twice, and what a killed one leaves is taken over
 	GINGHAM_MULTI=1 go test -count=1 -timeout 10m -run 'TestMulti|TestHistory' -v ./cmd/gingham

@@ -24,7 +24,8 @@ export async function running() {
 
 /**
  * Starts a Gingham of its own, in memory, on free ports. Settings are environment
- * variables besides ours. The program is that of GINGHAM_BIN, or is built.
+ * variables besides ours. The program is that of GINGHAM_BIN, or is built. Returns,
+ * besides, what it has printed so far, as output.
  */
 export async function start(settings = {}) {
   const { program, remove } = executable();
@@ -32,29 +33,51 @@ export async function start(settings = {}) {
   const secret = randomBytes(15).toString('hex');
   const child = spawn(
     program,
-    ['serve', '--store', 'memory', '--addr', '127.0.0.1:0', '--admin-addr', '127.0.0.1:0'],
+    ['serve', '--addr', '127.0.0.1:0', '--admin-addr', '127.0.0.1:0'],
     {
       env: {
         ...process.env,
+        GINGHAM_STORE: 'memory',
         GINGHAM_LOG_LEVEL: 'warn',
         GINGHAM_SANDBOX_CLIENT_ID: clientID,
         GINGHAM_SANDBOX_SECRET: secret,
         ...settings,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
+  const printed = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => printed.push(line));
+  }
+  // What a developer should see.
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (!/level=(DEBUG|INFO) /.test(line)) {
+      console.error(line);
+    }
+  });
   const ended = new Promise((resolve) => child.once('close', resolve)).then(remove);
   const url = await address(child);
   return {
     url,
     clientID,
     secret,
+    output: () => printed.join('\n'),
     stop: () => {
       child.kill('SIGTERM');
       return ended;
     },
   };
+}
+
+/** Runs a command of Gingham's to its end, with settings as for start, and returns what it printed. */
+export function run(command, settings) {
+  const { program, remove } = executable();
+  try {
+    return execFileSync(program, command, { env: { ...process.env, ...settings }, encoding: 'utf8' });
+  } finally {
+    remove();
+  }
 }
 
 /** Returns the program, and what removes it where it was built. */

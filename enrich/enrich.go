@@ -63,7 +63,7 @@ func New(set *fixtures.Set, rules []Rule) (*Enricher, error) {
 	}
 	for i, r := range rules {
 		read := rule{pattern: newPattern(r.Match), merchant: r.Merchant}
-		if len(read.pattern.words) == 0 {
+		if len(read.words) == 0 {
 			return nil, fmt.Errorf("enrich: rule %d has no words to match", i+1)
 		}
 		if r.Category != "" {

@@ -22,19 +22,29 @@ type Connection struct {
 // Done reports whether the login is connected.
 func (c *Connection) Done() bool { return c.Step.Kind == providers.StepDone }
 
-// BeginConnect begins to connect a login at an institution for products, or to
-// mend that of an Item where mend is one. Errors: *plaiderr.Error for what can't be
-// had there; what the provider says, as *providers.Error.
-func (l *Ledger) BeginConnect(ctx context.Context, id models.InstitutionID, products []models.Product, mend *store.Head) (*Connection, error) {
+// ConnectOptions are how a login is to be connected.
+type ConnectOptions struct {
+	// Mend is the Item whose login is to be connected anew; nil is a new one.
+	Mend *store.Head
+	// ChooseAccounts says that the person may share other accounts of it than before.
+	ChooseAccounts bool
+	// ReturnURL is where a person who is sent elsewhere comes back to; "" is nowhere.
+	ReturnURL string
+}
+
+// BeginConnect begins to connect a login at an institution for products. Errors:
+// *plaiderr.Error for what can't be had there; what the provider says, as *providers.Error.
+func (l *Ledger) BeginConnect(ctx context.Context, id models.InstitutionID, products []models.Product, o ConnectOptions) (*Connection, error) {
 	in, p, err := l.institution(id, products)
 	if err != nil {
 		return nil, err
 	}
 	req := providers.ConnectRequest{
 		Institution: in.ID, Products: products, Now: l.Now(), Seed: binary.BigEndian.Uint64(l.randomBytes(8)),
+		ChooseAccounts: o.ChooseAccounts, ReturnURL: o.ReturnURL,
 	}
-	if mend != nil {
-		c, err := l.conn(ctx, mend)
+	if o.Mend != nil {
+		c, err := l.conn(ctx, o.Mend)
 		if err != nil {
 			return nil, err
 		}
@@ -54,6 +64,12 @@ func (l *Ledger) ContinueConnect(ctx context.Context, c *Connection, answer map[
 	}
 	step, err := p.ContinueConnect(ctx, c.Step.Session, providers.Answer{Now: l.Now(), Values: answer, File: file})
 	return &Connection{Institution: c.Institution, Step: step}, err
+}
+
+// Conn opens an Item's connection, for who has something else to ask by it than the ledger
+// does. It holds secrets.
+func (l *Ledger) Conn(ctx context.Context, h *store.Head) (providers.Conn, error) {
+	return l.conn(ctx, h)
 }
 
 // Offered lists the accounts that a connected login has to choose from. They have

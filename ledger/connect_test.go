@@ -16,7 +16,7 @@ func TestMendAndChooseAccounts(t *testing.T) {
 	for key, account := range map[string]string{"k0": "a0", "k1": "a1", "k2": "a2"} {
 		up.rows[key] = models.Transaction{Key: key, AccountKey: account, Date: "2026-06-30", Currency: models.USD(), Channel: "other"}
 	}
-	c, err := w.BeginConnect(t.Context(), bank, []models.Product{"transactions"}, nil)
+	c, err := w.BeginConnect(t.Context(), bank, []models.Product{"transactions"}, ledger.ConnectOptions{})
 	if err != nil || !c.Done() {
 		t.Fatalf("BeginConnect: %+v, %v", c, err)
 	}
@@ -70,7 +70,7 @@ func TestMendAndChooseAccounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.wantTold(t, h, "ERROR ITEM_LOGIN_REQUIRED")
-	c, err = w.BeginConnect(t.Context(), bank, nil, w.head(t, h))
+	c, err = w.BeginConnect(t.Context(), bank, nil, ledger.ConnectOptions{Mend: w.head(t, h)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestMendRenewsConsent(t *testing.T) {
 			t.Errorf("told %q", got)
 		}
 		w.up.consent = w.now.Add(month)
-		c, err := w.BeginConnect(t.Context(), bank, nil, h)
+		c, err := w.BeginConnect(t.Context(), bank, nil, ledger.ConnectOptions{Mend: h})
 		if err != nil {
 			t.Fatal(err)
 		}

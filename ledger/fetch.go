@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -18,14 +19,16 @@ const (
 	partNumbers     = "numbers"
 	partInvestments = "investments"
 	partLiabilities = "liabilities"
+	partStatements  = "statements"
 	partState       = "state" // the connection's, sealed
 )
 
 // wanted is what to ask a provider for.
 type wanted struct {
-	accounts, transactions, owners, numbers, investments, liabilities bool
-	// refresh says that the client asked for fresh transactions.
-	refresh bool
+	accounts, transactions, owners, numbers, investments, liabilities, statements bool
+	// refresh says that the client asked for fresh transactions, balances that it did for
+	// balances of this moment.
+	refresh, balances bool
 	// due says that nobody asked: it is background work, to be done if it is due still.
 	due bool
 }
@@ -46,6 +49,8 @@ func (w *wanted) add(products ...models.Product) {
 			w.investments, w.numbers, w.owners = true, true, true
 		case models.ProductLiabilities:
 			w.liabilities = true
+		case models.ProductStatements:
+			w.statements = true
 		case models.ProductAssets:
 			w.transactions, w.owners = true, true
 		}
@@ -75,6 +80,7 @@ type fetch struct {
 	pulled     *pulled
 	state      json.RawMessage
 	nextChange time.Time
+	readiness  providers.Readiness
 	parts      map[string]any
 }
 
@@ -100,9 +106,11 @@ func (f *fetch) run(ctx context.Context) error {
 			if err := f.ask(); err != nil {
 				return err
 			}
+			c.Fresh = f.want.balances
 			if all, err = f.p.Accounts(ctx, c); err != nil {
 				return err
 			}
+			c.Fresh = false
 		}
 		f.accounts = make([]models.Account, 0, len(all))
 		for _, a := range all {
@@ -127,37 +135,56 @@ func (f *fetch) conn(ctx context.Context) (providers.Conn, error) {
 	return f.l.conn(ctx, f.h)
 }
 
+// runParts asks for what is rewritten whole. A part that the upstream doesn't have yet
+// is left as it is.
 func (f *fetch) runParts(ctx context.Context, c providers.Conn) error {
 	if p, ok := f.p.(providers.IdentityProvider); ok && f.want.owners {
 		v, err := p.Owners(ctx, c)
-		if err != nil {
+		if err := f.part(partOwners, v, err); err != nil {
 			return err
 		}
-		f.parts[partOwners] = v
 	}
 	if p, ok := f.p.(providers.NumbersProvider); ok && f.want.numbers {
 		v, err := p.Numbers(ctx, c)
-		if err != nil {
+		if err := f.part(partNumbers, v, err); err != nil {
 			return err
 		}
-		f.parts[partNumbers] = v
 	}
 	if p, ok := f.p.(providers.InvestmentsProvider); ok && f.want.investments {
-		v, err := p.Investments(ctx, c, models.DateOf(c.Now).AddDays(-DefaultDays))
-		if err != nil {
+		if err := f.ask(); err != nil {
 			return err
 		}
-		f.parts[partInvestments] = v
+		v, err := p.Investments(ctx, c, models.DateOf(c.Now).AddDays(-DefaultDays))
+		if err := f.part(partInvestments, v, err); err != nil {
+			return err
+		}
 	}
 	if p, ok := f.p.(providers.LiabilitiesProvider); ok && f.want.liabilities {
 		v, err := p.Liabilities(ctx, c)
-		if err != nil {
+		if err := f.part(partLiabilities, v, err); err != nil {
 			return err
 		}
-		f.parts[partLiabilities] = v
 	}
+	return f.runStatements(ctx, c)
+}
+
+// part notes what was answered for a part.
+func (f *fetch) part(name string, v any, err error) error {
+	var up *providers.Error
+	switch {
+	case errors.As(err, &up) && up.Kind == providers.NotReady:
+		soon := f.l.Now().Add(partRetry)
+		f.nextChange = earliest(f.nextChange, soon)
+		return nil
+	case err != nil:
+		return err
+	}
+	f.parts[name] = v
 	return nil
 }
+
+// partRetry is when a part that wasn't ready is asked for again.
+const partRetry = 5 * time.Minute
 
 func (f *fetch) runTransactions(ctx context.Context, c *providers.Conn) error {
 	info := f.p.Info()
@@ -187,7 +214,7 @@ func (f *fetch) runTransactions(ctx context.Context, c *providers.Conn) error {
 		if res.State != nil {
 			c.State, f.state = res.State, res.State
 		}
-		f.nextChange = res.NextChange
+		f.nextChange, f.readiness = res.NextChange, res.Readiness
 		if !res.More {
 			break
 		}

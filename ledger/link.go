@@ -20,7 +20,9 @@ const DefaultDays = 730
 // LinkRequest asks to link a login: one whose credentials are known, or one that
 // is connected already.
 type LinkRequest struct {
-	Client      models.ClientID
+	Client models.ClientID
+	// ID is the id that the Item is to have, where it comes with one; "" makes one.
+	ID          models.ItemID
 	Institution models.InstitutionID
 	// Products are those to start with: at least one.
 	Products    []models.Product
@@ -35,13 +37,16 @@ type LinkRequest struct {
 	Days int
 	// HistoryEnd is the last day of it, or "" for no end.
 	HistoryEnd models.Date
+	// StatementsFrom and StatementsTo are the days, both included, on which statements were
+	// posted that are to be had with the product; "" is none.
+	StatementsFrom, StatementsTo models.Date
 	// Unclaimed says that the client gets an access token later (see Claim).
 	Unclaimed bool
 }
 
 // Link connects a login and creates its Item, with its accounts and the data of
 // its products. Errors: *plaiderr.Error for what a client can mend; what the
-// provider says, as *providers.Error; or the store's.
+// provider says, as *providers.Error; or the store's: store.ErrExists for an ID that is taken.
 func (l *Ledger) Link(ctx context.Context, req LinkRequest) (*store.Head, error) {
 	in, p, err := l.institution(req.Institution, req.Products)
 	if err != nil {
@@ -77,11 +82,17 @@ func (l *Ledger) Link(ctx context.Context, req LinkRequest) (*store.Head, error)
 			Unclaimed: req.Unclaimed, Shared: req.Shared,
 		},
 	}
+	if req.ID != "" {
+		h.ID = req.ID
+	}
 	if !req.Unclaimed {
 		h.Item.ClaimedAt = now
 	}
 	if req.Days == 0 {
 		h.Item.DaysRequested = DefaultDays
+	}
+	if req.StatementsFrom != "" && h.Item.HasProduct(models.ProductStatements) {
+		askStatements(&h.Item, statementMonths(req.StatementsFrom, req.StatementsTo, models.DateOf(now)))
 	}
 	h.Item.Available = available(in, h.Item.Products)
 	f := &fetch{l: l, p: p, h: h, want: wantedOf(h), state: step.State}
@@ -99,6 +110,9 @@ func (l *Ledger) Link(ctx context.Context, req LinkRequest) (*store.Head, error)
 	}
 	blocks, _, err := f.put(ctx, h)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.expectNudges(ctx); err != nil {
 		return nil, err
 	}
 	h.Seq = 1
@@ -189,9 +203,11 @@ func (l *Ledger) connWith(h *store.Head, state json.RawMessage) providers.Conn {
 // Remove takes an Item out of use: its data is dropped, its tokens answer that
 // it is gone. The provider is told; if it can't be reached the Item is gone all the same.
 func (l *Ledger) Remove(ctx context.Context, h *store.Head) error {
-	if p, ok := l.providers.Provider(h.Provider); ok {
-		c, err := l.conn(ctx, h)
-		if err == nil {
+	p, known := l.providers.Provider(h.Provider)
+	var c providers.Conn
+	if known {
+		var err error
+		if c, err = l.conn(ctx, h); err == nil {
 			err = p.Disconnect(ctx, c)
 		}
 		if err != nil {
@@ -210,5 +226,8 @@ func (l *Ledger) Remove(ctx context.Context, h *store.Head) error {
 		next.Due = time.Time{}
 		return nil
 	})
+	if err == nil && known {
+		err = l.forgetNudges(ctx, p, c, store.ItemRef{Client: h.Client, Item: h.ID})
+	}
 	return err
 }

@@ -31,6 +31,12 @@ type imprint struct {
 	pending  bool
 }
 
+// contents are what a transaction says, and the key that its source knows it by.
+type contents struct {
+	key string
+	imprint
+}
+
 // keptRow is a row that is there already.
 type keptRow struct {
 	imprint
@@ -48,10 +54,12 @@ const pendingDays = 14
 
 // matcher finds out which of the rows that are there an answer speaks of.
 type matcher struct {
-	m       *merge
-	rows    []*keptRow
+	m *merge
+	// byPrint are rows by what they say, byBoth by their base too, and byBase by that alone.
 	byPrint map[imprint][]*keptRow
+	byBoth  map[contents][]*keptRow
 	byBase  map[string][]*keptRow
+	pending []*keptRow
 	// used are the keys of this answer's transactions so far.
 	used map[string]bool
 	in   *pulled
@@ -61,7 +69,10 @@ type matcher struct {
 // is to have them, under; pending ones that have posted are added to in.removed.
 func (m *merge) match(in *pulled) ([]models.Transaction, error) {
 	list := m.distinct(in.pages)
-	x := &matcher{m: m, in: in, byPrint: map[imprint][]*keptRow{}, byBase: map[string][]*keptRow{}, used: map[string]bool{}}
+	x := &matcher{
+		m: m, in: in, used: map[string]bool{},
+		byPrint: map[imprint][]*keptRow{}, byBoth: map[contents][]*keptRow{}, byBase: map[string][]*keptRow{},
+	}
 	if err := x.load(list); err != nil {
 		return nil, err
 	}
@@ -97,16 +108,12 @@ func (m *merge) match(in *pulled) ([]models.Transaction, error) {
 // distinct are the transactions of all pages. What a page says that one before it said
 // is taken once; what one page says twice is two.
 func (m *merge) distinct(pages [][]models.Transaction) []models.Transaction {
-	type content struct {
-		key string
-		imprint
-	}
 	var list []models.Transaction
-	have := map[content]int{}
+	have := map[contents]int{}
 	for _, page := range pages {
-		here := map[content]int{}
+		here := map[contents]int{}
 		for i := range page {
-			c := content{page[i].Key, m.imprint(&page[i])}
+			c := contents{page[i].Key, m.imprint(&page[i])}
 			if here[c]++; here[c] > have[c] {
 				have[c] = here[c]
 				list = append(list, page[i])
@@ -133,9 +140,13 @@ func (x *matcher) load(list []models.Transaction) error {
 				if err != nil {
 					return err
 				}
-				x.rows = append(x.rows, k)
+				both := contents{k.base, k.imprint}
 				x.byPrint[k.imprint] = append(x.byPrint[k.imprint], k)
+				x.byBoth[both] = append(x.byBoth[both], k)
 				x.byBase[k.base] = append(x.byBase[k.base], k)
+				if k.pending {
+					x.pending = append(x.pending, k)
+				}
 			}
 		}
 	}
@@ -199,11 +210,23 @@ func (x *matcher) same(t *models.Transaction, p imprint) *keptRow {
 	if t.Key == "" {
 		return nil
 	}
-	return first(x.byPrint[p], func(k *keptRow) bool { return k.base == t.Key })
+	return next(x.byBoth, contents{t.Key, p})
 }
 
-func (x *matcher) alike(_ *models.Transaction, p imprint) *keptRow {
-	return first(x.byPrint[p], func(*keptRow) bool { return true })
+func (x *matcher) alike(_ *models.Transaction, p imprint) *keptRow { return next(x.byPrint, p) }
+
+// next is the first row of an index that is not spoken for. Those that are leave the index:
+// there may be many that look the same.
+func next[K comparable](index map[K][]*keptRow, key K) *keptRow {
+	list := index[key]
+	for len(list) > 0 && list[0].matched {
+		list = list[1:]
+	}
+	index[key] = list
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
 }
 
 // changed is the row of the transaction's own key, of which something was changed.
@@ -221,8 +244,8 @@ func (x *matcher) pendingOf(t *models.Transaction, p imprint) *keptRow {
 		return nil
 	}
 	var amounts []*keptRow
-	for _, k := range x.rows {
-		fits := !k.matched && k.pending && k.account == p.account && k.currency == p.currency
+	for _, k := range x.pending {
+		fits := !k.matched && k.account == p.account && k.currency == p.currency
 		if fits && t.Key != "" && k.base == t.Key {
 			return k
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/plaiderr"
+	"github.com/gingham-dev/gingham/providers"
 	"github.com/gingham-dev/gingham/store"
 )
 
@@ -39,9 +40,9 @@ func (l *Ledger) Ensure(ctx context.Context, h *store.Head, p models.Product, da
 		case next.Item.HasProduct(p):
 			return nil
 		}
-		next.Item.Products = append(next.Item.Products, p)
-		slices.Sort(next.Item.Products)
-		next.Item.Available = slices.DeleteFunc(next.Item.Available, func(have models.Product) bool { return have == p })
+		if err := addProduct(&next.Item, p); err != nil {
+			return err
+		}
 		if p == models.ProductTransactions {
 			if days > 0 {
 				next.Item.DaysRequested = days
@@ -61,6 +62,21 @@ func (l *Ledger) Ensure(ctx context.Context, h *store.Head, p models.Product, da
 	return head, err
 }
 
+// addProduct moves a product from those that an Item could have to those that it has.
+func addProduct(it *models.Item, p models.Product) error {
+	if it.HasProduct(p) {
+		return nil
+	}
+	at := slices.Index(it.Available, p)
+	if at < 0 {
+		return plaiderr.ProductsNotSupported(p)
+	}
+	it.Available = slices.Delete(it.Available, at, at+1)
+	it.Products = append(it.Products, p)
+	slices.Sort(it.Products)
+	return nil
+}
+
 // part reads a part of an Item's data, asking the provider for it if the Item
 // never had it.
 func part[T any](ctx context.Context, l *Ledger, h *store.Head, name string, want wanted) (T, error) {
@@ -72,9 +88,28 @@ func part[T any](ctx context.Context, l *Ledger, h *store.Head, name string, wan
 		if h, _, err = l.pull(ctx, h.Client, h.ID, want); err != nil {
 			return v, err
 		}
-		_, err = l.readPart(ctx, h, name, &v)
+		if found, err = l.readPart(ctx, h, name, &v); err == nil && !found && l.tells(h.Provider, name) {
+			err = ErrNotReady
+		}
 		return v, err
 	})
+}
+
+// tells reports whether a provider is one that has a part: the others have an empty one.
+func (l *Ledger) tells(provider, name string) bool {
+	p, _ := l.providers.Provider(provider)
+	var ok bool
+	switch name {
+	case partOwners:
+		_, ok = p.(providers.IdentityProvider)
+	case partNumbers:
+		_, ok = p.(providers.NumbersProvider)
+	case partInvestments:
+		_, ok = p.(providers.InvestmentsProvider)
+	case partLiabilities:
+		_, ok = p.(providers.LiabilitiesProvider)
+	}
+	return ok
 }
 
 // Owners reads who owns an Item's accounts.

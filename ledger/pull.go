@@ -156,6 +156,9 @@ func (l *Ledger) failed(ctx context.Context, h *store.Head, asked models.Asked, 
 		if due {
 			next.Item.Failures++
 			next.Due = l.Now().Add(retryAfter(next.Item.Failures, cause))
+			if next.Item.Nudges != h.Item.Nudges {
+				next.Due = l.Now()
+			}
 		}
 		return nil
 	})
@@ -173,7 +176,7 @@ func (l *Ledger) Refresh(ctx context.Context, h *store.Head) (Summary, error) {
 
 // RefreshBalances asks for fresh balances and returns the new head (/accounts/balance/get).
 func (l *Ledger) RefreshBalances(ctx context.Context, h *store.Head) (*store.Head, error) {
-	head, _, err := l.pull(ctx, h.Client, h.ID, wanted{accounts: true})
+	head, _, err := l.pull(ctx, h.Client, h.ID, wanted{accounts: true, balances: true})
 	return head, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/providers"
 	"github.com/gingham-dev/gingham/store"
 	"github.com/gingham-dev/gingham/webhooks"
 )
@@ -55,6 +56,9 @@ func (f *fetch) put(ctx context.Context, next *store.Head) ([]store.Block, Summa
 	next.Item.Failures = 0
 	next.Item.NextChange = earliest(future(now, next.Item.NextChange), future(now, f.nextChange))
 	next.Due = f.l.due(next)
+	if next.Item.Nudges != f.h.Item.Nudges {
+		next.Due = now // the answers may be older than what there was to tell
+	}
 	return append(blocks, parts...), out.Summary, nil
 }
 
@@ -81,8 +85,10 @@ func (f *fetch) putParts(ctx context.Context, next *store.Head) ([]store.Block, 
 		}
 		next.Parts[name] = b.ID
 		blocks = append(blocks, b)
-		if err := partDiffs[name](f.l, next, was, b.Data); err != nil {
-			return nil, fmt.Errorf("%s of item %s: %w", name, next.ID, err)
+		if diff := partDiffs[name]; diff != nil {
+			if err := diff(f.l, next, was, b.Data); err != nil {
+				return nil, fmt.Errorf("%s of item %s: %w", name, next.ID, err)
+			}
 		}
 	}
 	return blocks, nil
@@ -91,9 +97,12 @@ func (f *fetch) putParts(ctx context.Context, next *store.Head) ([]store.Block, 
 func (f *fetch) putReadiness(next *store.Head, now time.Time) {
 	log := &next.Transactions
 	if log.InitialAt.IsZero() {
+		if f.readiness == providers.NoHistory {
+			return
+		}
 		log.InitialAt = now
 	}
-	if log.HistoricalAt.IsZero() && !f.initialOnly(now) {
+	if log.HistoricalAt.IsZero() && !f.initialOnly(now) && f.readiness == providers.AllHistory {
 		log.HistoricalAt = now
 	}
 	next.Item.TransactionsUpdated.LastSuccess = now

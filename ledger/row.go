@@ -37,15 +37,22 @@ func (e *rowEncoder) encode(id string, t *models.Transaction) row {
 	r := row{id: id, key: t.Key, date: t.Date, json: tx.AppendJSON(make([]byte, 0, 1536))}
 	r.descAt = after(r.json, 0, descKey)
 	r.pfcAt = after(r.json, r.descAt, pfcKey)
-	r.pfcEnd = after(r.json, r.pfcAt, iconKey) + len(wire.AppendString(nil, *tx.PersonalFinanceCategoryIconURL))
+	if icon := tx.PersonalFinanceCategoryIconURL; icon != nil {
+		r.pfcEnd = after(r.json, r.pfcAt, iconKey) + len(wire.AppendString(nil, *icon))
+	} else {
+		r.pfcEnd = r.pfcAt + len(nullText)
+	}
 	if t.OriginalDescription != "" {
 		r.desc = wire.AppendString(nil, t.OriginalDescription)
 	}
-	v1 := PersonalFinanceCategory(t.Category.V1, "v1")
-	r.pfc1 = v1.AppendJSON(nil)
-	r.pfc1 = append(r.pfc1, ',')
-	r.pfc1 = append(r.pfc1, iconKey...)
-	r.pfc1 = wire.AppendString(r.pfc1, CategoryIconURL(t.Category.V1))
+	r.pfc1 = append(r.pfc1, nullText...)
+	if t.Category.V1.Primary != "" {
+		v1 := PersonalFinanceCategory(t.Category.V1, "v1")
+		r.pfc1 = v1.AppendJSON(nil)
+		r.pfc1 = append(r.pfc1, ',')
+		r.pfc1 = append(r.pfc1, iconKey...)
+		r.pfc1 = wire.AppendString(r.pfc1, CategoryIconURL(t.Category.V1))
+	}
 	r.hash = xxhash.Sum64(r.json) ^ 3*xxhash.Sum64(r.desc) ^ 5*xxhash.Sum64(r.pfc1)
 	return r
 }
@@ -66,37 +73,40 @@ func (e *rowEncoder) account(key string) string {
 
 // wire maps a transaction to Plaid's, in its usual form.
 func (e *rowEncoder) wire(id string, t *models.Transaction) *plaid.Transaction {
-	icon := CategoryIconURL(t.Category.V2)
 	kind := transactionType(t.Channel)
 	out := &plaid.Transaction{
-		AccountID:                      e.account(t.AccountKey),
-		AccountOwner:                   wire.NilIfEmpty(t.AccountOwner),
-		Amount:                         t.Amount,
-		AuthorizedDate:                 wire.NilIfEmpty(string(t.AuthorizedDate)),
-		AuthorizedDatetime:             timeOrNull(t.AuthorizedDatetime),
-		Category:                       wire.Null[[]string](),
-		CategoryID:                     optOrNull(t.Category.LegacyID),
-		CheckNumber:                    optOrNull(t.CheckNumber),
-		Counterparties:                 make([]plaid.TransactionCounterparty, 0, len(t.Counterparties)),
-		Date:                           string(t.Date),
-		Datetime:                       timeOrNull(t.Datetime),
-		ISOCurrencyCode:                wire.NilIfEmpty(t.Currency.ISO),
-		Location:                       Location(t.Location),
-		LogoURL:                        optOrNull(t.LogoURL),
-		MerchantEntityID:               optOrNull(t.MerchantEntityID),
-		MerchantName:                   optOrNull(t.MerchantName),
-		Name:                           t.Name,
-		OriginalDescription:            wire.Null[string](),
-		PaymentChannel:                 t.Channel,
-		PaymentMeta:                    wirePayment(t.Payment),
-		Pending:                        t.Pending,
-		PersonalFinanceCategory:        wire.Some(PersonalFinanceCategory(t.Category.V2, "v2")),
-		PersonalFinanceCategoryIconURL: &icon,
-		TransactionCode:                wire.NilIfEmpty(t.Code),
-		TransactionID:                  id,
-		TransactionType:                &kind,
-		UnofficialCurrencyCode:         wire.NilIfEmpty(t.Currency.Unofficial),
-		Website:                        optOrNull(t.Website),
+		AccountID:               e.account(t.AccountKey),
+		AccountOwner:            wire.NilIfEmpty(t.AccountOwner),
+		Amount:                  t.Amount,
+		AuthorizedDate:          wire.NilIfEmpty(string(t.AuthorizedDate)),
+		AuthorizedDatetime:      timeOrNull(t.AuthorizedDatetime),
+		Category:                wire.Null[[]string](),
+		CategoryID:              optOrNull(t.Category.LegacyID),
+		CheckNumber:             optOrNull(t.CheckNumber),
+		Counterparties:          make([]plaid.TransactionCounterparty, 0, len(t.Counterparties)),
+		Date:                    string(t.Date),
+		Datetime:                timeOrNull(t.Datetime),
+		ISOCurrencyCode:         wire.NilIfEmpty(t.Currency.ISO),
+		Location:                Location(t.Location),
+		LogoURL:                 optOrNull(t.LogoURL),
+		MerchantEntityID:        optOrNull(t.MerchantEntityID),
+		MerchantName:            optOrNull(t.MerchantName),
+		Name:                    t.Name,
+		OriginalDescription:     wire.Null[string](),
+		PaymentChannel:          t.Channel,
+		PaymentMeta:             wirePayment(t.Payment),
+		Pending:                 t.Pending,
+		PersonalFinanceCategory: wire.Null[plaid.PersonalFinanceCategory](),
+		TransactionCode:         wire.NilIfEmpty(t.Code),
+		TransactionID:           id,
+		TransactionType:         &kind,
+		UnofficialCurrencyCode:  wire.NilIfEmpty(t.Currency.Unofficial),
+		Website:                 optOrNull(t.Website),
+	}
+	if t.Category.V2.Primary != "" {
+		icon := CategoryIconURL(t.Category.V2)
+		out.PersonalFinanceCategory = wire.Some(PersonalFinanceCategory(t.Category.V2, "v2"))
+		out.PersonalFinanceCategoryIconURL = &icon
 	}
 	if t.Category.Legacy != nil {
 		out.Category = wire.Some(t.Category.Legacy)

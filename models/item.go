@@ -32,6 +32,8 @@ type Item struct {
 	NextChange time.Time `json:"next_change,omitzero"`
 	// Failures counts the background refreshes in a row that failed.
 	Failures int `json:"failures,omitempty"`
+	// Nudges counts how often its upstream told that there is something new.
+	Nudges int64 `json:"nudges,omitempty"`
 	// Asked is how often its provider was asked today, where that is limited.
 	Asked Asked `json:"asked,omitzero"`
 	// Unclaimed says that no access token was given for the Item yet: its client can't
@@ -57,6 +59,8 @@ type Item struct {
 	DaysRequested int `json:"days_requested"`
 	// HistoryEnd is the last day of transactions that was asked for, or "" (the sandbox's option).
 	HistoryEnd Date `json:"history_end,omitempty"`
+	// Statements are the months whose statements were asked for, in their order.
+	Statements []Month `json:"statements,omitempty"`
 	// UserID is the client's user that the Item belongs to, or "".
 	UserID string `json:"user_id,omitempty"`
 }

@@ -33,6 +33,8 @@ const (
 	RecaptchaBad            Kind = "RECAPTCHA_BAD"
 	InvalidLinkToken        Kind = "INVALID_LINK_TOKEN"
 	ServerError             Kind = "INTERNAL_SERVER_ERROR"
+	// NotReady: the upstream doesn't have the data yet, and nothing is wrong.
+	NotReady Kind = "PRODUCT_NOT_READY"
 	// Unsupported: the adapter or this login cannot do what was asked.
 	Unsupported Kind = "UNSUPPORTED"
 	// InvalidInput: a person's input (a custom user's JSON, a file) can't be read; Detail says where.

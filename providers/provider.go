@@ -54,8 +54,8 @@ type Info struct {
 	// Bare says that its transactions have little more than what the bank wrote: merchants
 	// and categories are to be found out.
 	Bare bool
-	// Budget is how often a day, in UTC, a connection may be asked for accounts or for
-	// transactions; each call asks once. 0 is as often as one likes. The ledger counts.
+	// Budget is how often a day, in UTC, a connection may be asked for accounts, transactions
+	// or investments; each call asks once. 0 is as often as one likes. The ledger counts.
 	Budget int
 }
 
@@ -80,6 +80,9 @@ type Conn struct {
 	Now time.Time
 	// Products are those the Item uses.
 	Products []models.Product
+	// Fresh asks Accounts for balances of this moment, rather than for those that the
+	// upstream has.
+	Fresh bool
 }
 
 // ConnectRequest asks to link an institution.
@@ -95,6 +98,11 @@ type ConnectRequest struct {
 	Credentials map[string]string
 	// State is of the connection to mend, whose data goes on; nil is a new one.
 	State json.RawMessage
+	// ChooseAccounts says that the person who mends it may share other accounts than before.
+	ChooseAccounts bool
+	// ReturnURL is where a person who is sent elsewhere (StepRedirect) is to come back to:
+	// what its query has then are the Values of the next Answer. "" is nowhere.
+	ReturnURL string
 }
 
 // StepKind is what a step of linking wants.
@@ -176,9 +184,30 @@ type SyncResult struct {
 	State json.RawMessage
 	// More says that another call will bring more.
 	More bool
+	// Readiness is how much of the history the upstream has by now.
+	Readiness Readiness
 	// NextChange is when the answer would differ without anybody asking (a pending row
 	// posts, a payment arrives); zero is unknown.
 	NextChange time.Time
+}
+
+// Readiness is how much of the history of transactions an upstream has.
+type Readiness int
+
+// How much there is.
+const (
+	// AllHistory: all that there will be.
+	AllHistory Readiness = iota
+	// RecentHistory: the last 30 days; more is to come.
+	RecentHistory
+	// NoHistory: nothing yet.
+	NoHistory
+)
+
+// Notified is a provider whose upstream tells that there is something new.
+type Notified interface {
+	// Key is the upstream's own name of a connection, by which it tells. It asks nobody.
+	Key(c Conn) (string, error)
 }
 
 // IdentityProvider tells who owns accounts.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ import (
 	"github.com/gingham-dev/gingham/ledger/vault"
 	"github.com/gingham-dev/gingham/models"
 	"github.com/gingham-dev/gingham/models/gingham"
+	"github.com/gingham-dev/gingham/providers"
 	"github.com/gingham-dev/gingham/store"
 	"github.com/gingham-dev/gingham/webhooks"
 )
@@ -40,6 +42,11 @@ type Options struct {
 	// and seal credentials are derived. Default: the one that the store keeps, made
 	// at the first start; in production there is no default.
 	RootKey []byte
+	// SealKeys are what secrets in the store are sealed with, 32 random bytes each: the
+	// first seals, all open, and so does the one that is derived of RootKey. What is
+	// sealed with another than the first is sealed anew while the server works. Default:
+	// the one that is derived.
+	SealKeys [][]byte
 	// Clock is the time that the server goes by. Default: the machine's.
 	Clock *clock.Clock
 	// Random is the source of tokens, ids and a new root key. Default: crypto/rand.
@@ -86,6 +93,9 @@ type Options struct {
 	// EnrichRules say who merchants are and what transactions are for, where a provider
 	// tells only what the bank wrote.
 	EnrichRules []enrich.Rule
+	// Providers are the settings of the sources of data besides the sandbox's people, by
+	// their names. Default: there are none.
+	Providers map[string]providers.Settings
 	// LoginLasts is how long after signing in a sandbox's person must sign in again. Default: for ever.
 	LoginLasts time.Duration
 }
@@ -175,11 +185,12 @@ func Open(ctx context.Context, o Options) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	sealer, err := vault.New(keys.seal)
+	seals := append(slices.Clone(o.SealKeys), keys.seal)
+	sealer, err := vault.New(seals[0], seals[1:]...)
 	if err != nil {
 		return nil, err
 	}
-	if s.sources, err = newSources(&o); err != nil {
+	if s.sources, err = newSources(&o, s.surroundings()); err != nil {
 		return nil, err
 	}
 	s.assemble(sealer, keys)
@@ -271,6 +282,9 @@ func (s *Server) Handler(publicURL string) (*api.Server, error) {
 		return nil, err
 	}
 	pages.Register(handler.Echo())
+	if inbound := s.inbound(); inbound != nil {
+		inbound.Register(handler.Echo())
+	}
 	return handler, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/auth"
 	"github.com/gingham-dev/gingham/endpoints/categories"
 	"github.com/gingham-dev/gingham/endpoints/control"
+	filesapi "github.com/gingham-dev/gingham/endpoints/files"
 	"github.com/gingham-dev/gingham/endpoints/identity"
 	"github.com/gingham-dev/gingham/endpoints/institutions"
 	"github.com/gingham-dev/gingham/endpoints/investments"
@@ -27,6 +28,7 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/processor"
 	"github.com/gingham-dev/gingham/endpoints/program"
 	sandboxapi "github.com/gingham-dev/gingham/endpoints/sandbox"
+	"github.com/gingham-dev/gingham/endpoints/statements"
 	"github.com/gingham-dev/gingham/endpoints/transactions"
 	"github.com/gingham-dev/gingham/endpoints/user"
 	"github.com/gingham-dev/gingham/endpoints/webhookkeys"
@@ -67,7 +69,7 @@ type sources struct {
 	categories []models.LegacyCategory
 }
 
-func newSources(o *Options) (sources, error) {
+func newSources(o *Options, around providers.Surroundings) (sources, error) {
 	set, err := fixtures.Load()
 	if err != nil {
 		return sources{}, err
@@ -82,7 +84,11 @@ func newSources(o *Options) (sources, error) {
 		pretend := sandbox.New(set, sandbox.Options{LoginLasts: o.LoginLasts})
 		list, s.described = append(list, pretend), pretend
 	}
-	s.registry, err = providers.NewRegistry(list...)
+	more, err := adapted(o.Providers, around)
+	if err != nil {
+		return sources{}, err
+	}
+	s.registry, err = providers.NewRegistry(append(list, more...)...)
 	return s, err
 }
 
@@ -104,6 +110,7 @@ func (s *Server) routes(publicURL string, pages gateway.Opener, signed *linkmone
 		assetreport.New(assetreport.Options{Store: s.Store, Ledger: s.Ledger, Tokens: s.Tokens, IDs: s.IDs, Wake: s.wakeReports}),
 		auth.New(s.Ledger),
 		categories.New(s.sources.categories),
+		filesapi.New(s.Ledger, s.Tokens),
 		identity.New(s.Ledger),
 		institutions.New(s.sources.registry.Institutions()),
 		investments.New(s.Ledger),
@@ -115,6 +122,7 @@ func (s *Server) routes(publicURL string, pages gateway.Opener, signed *linkmone
 		}),
 		processor.New(s.Ledger, s.Tokens, s.IDs, env),
 		sandboxapi.New(s.Ledger, s.Tokens),
+		statements.New(s.Ledger),
 		transactions.New(s.Ledger, s.sources.described),
 		user.New(user.Options{Store: s.Store, Ledger: s.Ledger, Tokens: s.Tokens, IDs: s.IDs, Sealer: s.sealer}),
 		webhookkeys.New(s.Keys),

@@ -31,6 +31,9 @@ func (s *Server) Work(ctx context.Context) {
 	all.Go(func() { s.supervise(ctx, "schedule", s.schedule) })
 	all.Go(func() { s.supervise(ctx, "webhooks", s.worker.Run) })
 	all.Go(func() { s.supervise(ctx, "asset reports", s.makeReports) })
+	if len(s.options.SealKeys) > 0 {
+		all.Go(func() { s.supervise(ctx, "sealing", s.reseal) })
+	}
 	all.Wait()
 }
 

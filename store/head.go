@@ -114,6 +114,7 @@ func (h *Head) Clone() *Head {
 	c.Item.Consented = append([]models.Product(nil), h.Item.Consented...)
 	c.Item.Shared = slices.Clone(h.Item.Shared)
 	c.Item.Offered = slices.Clone(h.Item.Offered)
+	c.Item.Statements = slices.Clone(h.Item.Statements)
 	c.Accounts = append([]models.Account(nil), h.Accounts...)
 	c.Transactions.Accounts = append([]models.AccountID(nil), h.Transactions.Accounts...)
 	c.Transactions.Views = append([]ViewRef(nil), h.Transactions.Views...)

@@ -100,6 +100,8 @@ var calls = map[string]call{
 	"POST /credit/relay/refresh":             {body: `{"relay_token":"@relay","report_type":"asset"}`, refused: 400},
 	"POST /credit/relay/remove":              {body: `{"relay_token":"@relay"}`, spends: true, refused: 400},
 
+	"POST /statements/download": {body: `{"access_token":"@access:statements","statement_id":"@statement"}`, refused: 400},
+
 	"POST /user/update":    {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400},
 	"POST /user/items/get": {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400},
 	"POST /user/remove":    {body: `{"user_id":"@user"}`, also: []string{`{"user_token":"@usertoken"}`}, refused: 400, spends: true},

@@ -36,6 +36,9 @@ type Config struct {
 	Monetr      MonetrConfig   `mapstructure:"monetr"`
 	Enrichment  EnrichConfig   `mapstructure:"enrichment"`
 	Sandbox     SandboxConfig  `mapstructure:"sandbox"`
+	// Providers are the sources of data besides the sandbox's people, each by its name
+	// with settings of its own.
+	Providers map[string]map[string]any `mapstructure:"providers"`
 }
 
 // AdminConfig is of the listener for operators.
@@ -58,7 +61,8 @@ type LogConfig struct {
 
 // SecurityConfig is of secrets.
 type SecurityConfig struct {
-	RootKey string `mapstructure:"root_key"`
+	RootKey  string   `mapstructure:"root_key"`
+	SealKeys []string `mapstructure:"seal_keys"`
 }
 
 // LedgerConfig is of the engine.
@@ -135,6 +139,7 @@ func defaults() Config {
 		Addr:        "127.0.0.1:8080",
 		Store:       "sqlite:gingham.db",
 		Admin:       AdminConfig{Addr: "127.0.0.1:8081"},
+		Security:    SecurityConfig{SealKeys: []string{}},
 		HTTP:        HTTPConfig{TrustedProxies: []string{}, Drain: 20 * time.Second},
 		Log:         LogConfig{Level: "info", Format: "text"},
 		Ledger:      LedgerConfig{CacheMB: 20, Schedule: time.Second},
@@ -146,6 +151,7 @@ func defaults() Config {
 			Allow: []string{"auto"}, Grace: time.Second,
 		},
 		Monetr:     MonetrConfig{Plaid: true, ClientName: "monetr", Countries: []string{"US"}, CookieName: "M-Token"},
+		Providers:  map[string]map[string]any{"files": {"enabled": true}},
 		Enrichment: EnrichConfig{Rules: []EnrichRule{}},
 		Sandbox:    SandboxConfig{ClientID: sandboxClientID, Secret: sandboxSecret, LoginLasts: 720 * time.Hour},
 	}
@@ -189,6 +195,15 @@ func load(flags *pflag.FlagSet) (Config, error) {
 	var c Config
 	if err := v.UnmarshalExact(&c); err != nil {
 		return Config{}, fmt.Errorf("config: %w", err)
+	}
+	// A file that names some providers says nothing of the others.
+	if c.Providers == nil {
+		c.Providers = map[string]map[string]any{}
+	}
+	for name, block := range defaults().Providers {
+		if _, ok := c.Providers[name]; !ok {
+			c.Providers[name] = block
+		}
 	}
 	// Where the API takes any free port, the operator's listener does too, unless
 	// it was told: several servers then run side by side.
@@ -251,7 +266,13 @@ func (c *Config) check() error {
 	if _, err := c.rootKey(); err != nil {
 		return err
 	}
+	if _, err := c.sealKeys(); err != nil {
+		return err
+	}
 	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	if _, err := c.sources(); err != nil {
 		return err
 	}
 	if _, _, err := c.receivers(); err != nil {
@@ -266,10 +287,28 @@ func (c *Config) rootKey() ([]byte, error) {
 	if c.Security.RootKey == "" {
 		return nil, nil
 	}
-	key, err := base64.StdEncoding.DecodeString(c.Security.RootKey)
+	return decodeKey("security.root_key", c.Security.RootKey)
+}
+
+// sealKeys decodes the keys that secrets are sealed with.
+func (c *Config) sealKeys() ([][]byte, error) {
+	var keys [][]byte
+	for _, text := range c.Security.SealKeys {
+		key, err := decodeKey("each of security.seal_keys", strings.TrimSpace(text))
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// decodeKey decodes the key of a setting.
+func decodeKey(setting, text string) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(key) != vault.KeySize {
 		// Not the text: it may be a real key with a slip in it.
-		return nil, fmt.Errorf("config: security.root_key must be %d bytes in base64", vault.KeySize)
+		return nil, fmt.Errorf("config: %s must be %d bytes in base64", setting, vault.KeySize)
 	}
 	return key, nil
 }

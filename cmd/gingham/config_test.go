@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/viper"
 
 	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/providers"
 )
 
 func parse(t *testing.T, args ...string) (Config, error) {
@@ -50,7 +51,8 @@ func TestEnvironment(t *testing.T) {
 		"environment": "production", "addr": "127.0.0.1:0", "public_url": "https://a.example", "store": "memory", "admin.addr": "127.0.0.1:0",
 		"http.gzip_above": "4096", "http.trusted_proxies": "10.0.0.0/8,192.168.0.0/16", "http.drain": "1s",
 		"log.level": "warn", "log.format": "json", "security.root_key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-		"ledger.cache_mb": "1", "ledger.schedule": "2s", "webhooks.schedule": "1s,2m",
+		"security.seal_keys": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=",
+		"ledger.cache_mb":    "1", "ledger.schedule": "2s", "webhooks.schedule": "1s,2m",
 		"webhooks.timeout": "1s", "webhooks.keep_delivered": "1h", "webhooks.keep_failed": "2h", "webhooks.allow": "loopback,private",
 		"webhooks.grace": "0s", "sandbox.client_id": strings.Repeat("a", 24),
 		"sandbox.secret": strings.Repeat("b", 30), "sandbox.initial_delay": "3s", "sandbox.historical_delay": "4s",
@@ -92,6 +94,31 @@ func TestCustomizations(t *testing.T) {
 	}
 }
 
+func TestSources(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	text := "providers: {plaid: {secret: \"${UPSTREAM_SECRET}\", days: 30}, simplefin: {enabled: false}}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parse(t, "--config", file); err == nil || !strings.Contains(err.Error(), "UPSTREAM_SECRET") {
+		t.Errorf("a variable that isn't there: %v", err)
+	}
+	t.Setenv("UPSTREAM_SECRET", "s3cret")
+	c, err := parse(t, "--config", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.sources()
+	want := map[string]providers.Settings{"files": {}, "plaid": {"secret": "s3cret", "days": 30}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, %v, want %v", got, err, want)
+	}
+	c.Providers["files"]["enabled"] = "yes"
+	if err := c.check(); err == nil {
+		t.Error("enabled: yes was taken")
+	}
+}
+
 func TestPrecedence(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "c.yaml")
 	if err := os.WriteFile(file, []byte("addr: file\nstore: file\nadmin: {addr: file}\nlog: {level: error}\n"), 0o600); err != nil {
@@ -114,6 +141,7 @@ func TestRefusals(t *testing.T) {
 		{"GINGHAM_ENVIRONMENT", "development", "environment"},
 		{"GINGHAM_ENVIRONMENT", "production", "security.root_key"},
 		{"GINGHAM_SECURITY_ROOT_KEY", "c2hvcnQ=", "32 bytes"},
+		{"GINGHAM_SECURITY_SEAL_KEYS", "c2hvcnQ=", "32 bytes"},
 		{"GINGHAM_SANDBOX_CLIENT_ID", "test", "client_id has 24 hexadecimal digits"},
 		{"GINGHAM_SANDBOX_SECRET", "test", "secret 30"},
 		{"GINGHAM_HTTP_TRUSTED_PROXIES", "everybody", "trusted_proxies"},

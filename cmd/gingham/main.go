@@ -36,7 +36,8 @@ func newCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(serveCommand(), clientCommand(), webhookKeysCommand(), checkCommand(), seedCommand())
+	root.AddCommand(serveCommand(), clientCommand(), webhookKeysCommand(), checkCommand(), seedCommand(),
+		importCommand(), compareCommand())
 	return root
 }
 

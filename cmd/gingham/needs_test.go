@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -33,6 +34,12 @@ const (
 	someAccounts = `{"options":{"account_ids":["@account"]}}`
 	someDays     = `,"start_date":"2026-01-01","end_date":"2026-11-20"}`
 )
+
+// someFile is a bank's file, in Base64.
+var someFile = base64.StdEncoding.EncodeToString([]byte("OFXHEADER:100\nDATA:OFXSGML\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD" +
+	"<BANKACCTFROM><BANKID>1<ACCTID>2<ACCTTYPE>CHECKING</BANKACCTFROM><BANKTRANLIST><DTSTART>20261101<DTEND>20261120" +
+	"<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20261110<TRNAMT>-5.00<FITID>1<NAME>COFFEE</STMTTRN></BANKTRANLIST>" +
+	"<LEDGERBAL><BALAMT>10.00<DTASOF>20261120</LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"))
 
 // needs has a line for every route of the server. A new route needs one too: its
 // smallest body, everything in it that names a token, account or cursor, and
@@ -114,6 +121,9 @@ var needs = map[string]need{
 	"/sandbox/transactions/create": {body: `{"access_token":"@access:dynamic","transactions":[{"amount":1.5,` +
 		`"date_posted":"2026-11-20","date_transacted":"2026-11-19","description":"x"}]}`},
 
+	"/statements/list":    {body: `{"access_token":"@access:statements"}`},
+	"/statements/refresh": {body: `{"access_token":"@access:statements"` + someDays},
+
 	"/transactions/get": {body: `{"access_token":"@access"` + someDays, also: []string{someAccounts}},
 	"/transactions/sync": {
 		body: `{"access_token":"@access"}`,
@@ -132,6 +142,9 @@ var needs = map[string]need{
 
 	"/webhook_verification_key/get": {body: `{"key_id":"6c5516e1-92dc-479e-a8ff-5a51992e0001"}`},
 	"/webhook__verification_key":    {body: `{"key_id":"6c5516e1-92dc-479e-a8ff-5a51992e0001"}`},
+
+	"/gingham/files/link":   {body: `{"file":"` + someFile + `"}`, also: []string{`{"user_id":"@user"}`}},
+	"/gingham/files/upload": {body: `{"access_token":"@access:files","file":"` + someFile + `"}`},
 
 	"/gingham/clock/get":     {body: `{}`},
 	"/gingham/clock/advance": {body: `{"seconds":0.001}`},

@@ -20,6 +20,14 @@ func open(ctx context.Context, c Config, log *slog.Logger, metrics prometheus.Re
 	if err != nil {
 		return nil, err
 	}
+	seals, err := c.sealKeys()
+	if err != nil {
+		return nil, err
+	}
+	sources, err := c.sources()
+	if err != nil {
+		return nil, err
+	}
 	proxies, err := c.proxies()
 	if err != nil {
 		return nil, err
@@ -43,13 +51,13 @@ func open(ctx context.Context, c Config, log *slog.Logger, metrics prometheus.Re
 		rules[i] = enrich.Rule(r)
 	}
 	return server.Open(ctx, server.Options{
-		Environment: models.Environment(c.Environment), Store: s, RootKey: root, Log: log, Metrics: metrics,
+		Environment: models.Environment(c.Environment), Store: s, RootKey: root, SealKeys: seals, Log: log, Metrics: metrics,
 		CacheBytes: c.Ledger.CacheMB << 20, GzipAbove: c.HTTP.GzipAbove, TrustedProxies: proxies, Schedule: c.Ledger.Schedule,
 		ClientID: models.ClientID(c.Sandbox.ClientID), Secret: c.Sandbox.Secret,
 		InitialDelay: c.Sandbox.InitialDelay, HistoricalDelay: c.Sandbox.HistoricalDelay, LoginLasts: c.Sandbox.LoginLasts,
 		WebhookSchedule: c.Webhooks.Schedule, WebhookTimeout: c.Webhooks.Timeout,
 		KeepDelivered: c.Webhooks.KeepDelivered, KeepFailed: c.Webhooks.KeepFailed,
-		AllowLoopback: loopback, AllowPrivate: private, Grace: c.Webhooks.Grace, Customizations: looks, EnrichRules: rules,
+		AllowLoopback: loopback, AllowPrivate: private, Grace: c.Webhooks.Grace, Customizations: looks, EnrichRules: rules, Providers: sources,
 		Monetr: server.MonetrOptions{
 			Client: models.ClientID(c.Monetr.Client), SignUp: c.Monetr.SignUp, PlaidDisabled: !c.Monetr.Plaid,
 			LinkLimit: c.Monetr.LinkLimit, StringIDs: c.Monetr.StringIDs, ClientName: c.Monetr.ClientName,

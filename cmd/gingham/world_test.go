@@ -12,6 +12,8 @@ import (
 	"github.com/gingham-dev/gingham/clock"
 	"github.com/gingham-dev/gingham/endpoints/api"
 	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/models/plaid"
+	"github.com/gingham-dev/gingham/providers"
 	"github.com/gingham-dev/gingham/server"
 	"github.com/gingham-dev/gingham/store"
 )
@@ -87,7 +89,8 @@ func (w *world) open(wrap func(store.Store) store.Store) {
 	}
 	w.gingham, err = server.Open(w.t.Context(), server.Options{
 		Environment: models.Sandbox, Store: s, Clock: w.clock, Log: log, ClientID: sandboxClientID, Secret: sandboxSecret,
-		Monetr: server.MonetrOptions{StringIDs: true},
+		Monetr:    server.MonetrOptions{StringIDs: true},
+		Providers: map[string]providers.Settings{"files": {}},
 	})
 	w.must(err)
 	w.t.Cleanup(func() { _ = w.gingham.Close() })
@@ -143,11 +146,26 @@ func (w *world) furnish(h *holder) {
 		`{"processor_token":"`+h.values["@processor"]+`"}`, "next_cursor")
 	h.values["@user"] = w.text(h, "/user/create", `{"client_user_id":"u"}`, "user_id")
 	h.values["@usertoken"] = w.text(h, "/user/create", `{"client_user_id":"u"}`, "user_token")
+	w.furnishStatements(h)
+	h.values["@access:files"] = w.text(h, "/gingham/files/link", needs["/gingham/files/link"].body, "access_token")
 	w.furnishReports(h)
 	w.furnishMoney(h)
 	w.furnishMonetr(h)
 	w.furnishProgram(h)
 	w.furnishControl(h)
+}
+
+// furnishStatements gives h an Item with statements, and one of them.
+func (w *world) furnishStatements(h *holder) {
+	w.t.Helper()
+	access := w.exchange(h, w.text(h, "/sandbox/public_token/create", `{"institution_id":"ins_109508","initial_products":["statements"],`+
+		`"options":{"statements":{"start_date":"2026-10-01","end_date":"2026-10-31"}}}`, "public_token"))
+	var list plaid.StatementsListResponse
+	h.values["@access:statements"] = access
+	text, err := json.Marshal(w.ask(h, "/statements/list", `{"access_token":"`+access+`"}`))
+	w.must(err)
+	w.must(json.Unmarshal(text, &list))
+	h.values["@statement"] = list.Accounts[0].Statements[0].StatementID
 }
 
 // furnishReports gives h an asset report that is ready, and what opens it for others.

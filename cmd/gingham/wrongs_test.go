@@ -275,9 +275,9 @@ func (c *checker) checkAbsent(r api.Route, d document, ref reference, required, 
 	switch {
 	case ref.kind() == "cursor":
 		return // an empty one is from the beginning
-	case strings.HasPrefix(r.Path, control.Prefix):
 	case ref.kind() == "user":
 		want = failure{"INVALID_INPUT", "INVALID_USER_ID", "user.user_id must be a non-empty string"}
+	case strings.HasPrefix(r.Path, control.Prefix):
 	case ref.kind() == "account":
 		want = invalidAccount
 	case strings.Contains(ref.path, "."):

@@ -62,6 +62,20 @@ var Patches = []Patch{
 			return nil
 		},
 	},
+	{
+		Where:  "/statements/download",
+		Reason: "says that its PDF is JSON, which newer descriptions don't",
+		apply: func(doc *openapi3.T) error {
+			answer := doc.Paths.Value("/statements/download").Post.Responses.Value("200").Value.Content
+			pdf := answer["application/json"]
+			if pdf == nil {
+				return errMended
+			}
+			delete(answer, "application/json")
+			answer["application/pdf"] = pdf
+			return nil
+		},
+	},
 	newerField("Security", "figi", openapi3.NewStringSchema()),
 	newerField("BankTransferEvent", "receiver_details", openapi3.NewObjectSchema()),
 	newerField("CreditSessionDocumentIncomeResult", "num_i20s_uploaded", openapi3.NewIntegerSchema()),

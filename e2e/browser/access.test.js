@@ -1,14 +1,14 @@
-// What every pane must be: free of what axe finds, in light and dark, on a telephone and on a desk;
-// and Link as a whole: usable by keyboard alone. With GINGHAM_SCREENSHOTS, a folder, each pane is put
-// there as a picture.
+// What every pane must be: free of what axe finds, in light and dark, on a telephone and on a desk.
+// With GINGHAM_SCREENSHOTS, a folder, each pane is put there as a picture of the four.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import axe from 'axe-core';
-import { newPage } from './browser.js';
+import { newPage, refusal } from './browser.js';
 import { walks } from './panes.js';
-import { app, bank, client, exchange, linkToken, openLink, personIn } from './world.js';
+import { looks, together } from './pictures.js';
+import { app, begin, exchange, linkToken, openLink, personIn, visit } from './world.js';
 
 const folder = process.env.GINGHAM_SCREENSHOTS;
 if (folder) {
@@ -28,11 +28,21 @@ async function violations(page) {
   return found;
 }
 
+/** Links one account of an institution's, and returns the access token. */
+async function linkOne(t) {
+  const { page, person } = await begin(t);
+  await person.connect();
+  await person.share('0000');
+  await person.press('Continue');
+  await page.waitForFunction(() => calls.some(([name]) => name === 'onSuccess'));
+  const [, public_token] = await page.evaluate(() => calls.find(([name]) => name === 'onSuccess'));
+  return (await exchange(public_token)).access_token;
+}
+
 /** Opens Link for a walk. */
 async function openWalk(t, { kind, more, token, update }, options) {
   if (update) {
-    const { data } = await client.sandboxPublicTokenCreate({ institution_id: bank, initial_products: ['transactions'] });
-    more = { access_token: (await exchange(data.public_token)).access_token, products: undefined };
+    more = { access_token: await linkOne(t), products: undefined, update };
   }
   const { link_token, hosted_link_url } = token
     ? { link_token: token }
@@ -41,6 +51,11 @@ async function openWalk(t, { kind, more, token, update }, options) {
     case 'hosted': {
       const page = await newPage(t, options);
       await page.goto(hosted_link_url);
+      return { page, person: personIn(page) };
+    }
+    case 'gateway': {
+      const page = await newPage(t, options);
+      await page.goto(await visit(app.site + '/done'));
       return { page, person: personIn(page) };
     }
     case 'embedded': {
@@ -54,34 +69,50 @@ async function openWalk(t, { kind, more, token, update }, options) {
   }
 }
 
-const looks = ['light', 'dark'].flatMap((colorScheme) => [
-  { colorScheme, width: 390, height: 844 },
-  { colorScheme, width: 1280, height: 800 },
-]);
-
 describe('every pane', () => {
   for (const [name, walk] of Object.entries(walks)) {
     test(name, async (t) => {
-      const { page, person } = await openWalk(t, walk, { reducedMotion: 'reduce' });
+      const { page, person } = await openWalk(t, walk, { reducedMotion: 'reduce', expected: refusal });
       const found = {};
+      const pictures = {};
       for (const [pane, step] of walk.steps) {
         await step(person, page);
-        for (const { colorScheme, width, height } of looks) {
-          const look = `${pane}-${width}-${colorScheme}`;
+        pictures[pane] = [];
+        for (const { name, colorScheme, width, height } of looks) {
           await page.emulateMedia({ colorScheme });
           await page.setViewportSize({ width, height });
           const faults = await violations(page);
           if (faults.length > 0) {
-            found[look] = faults;
+            found[`${pane}, ${name}`] = faults;
           }
           if (folder) {
-            await page.screenshot({ path: join(folder, look + '.png') });
+            await page.mouse.move(0, 0);
+            pictures[pane].push(await page.screenshot());
           }
+        }
+      }
+      if (folder) {
+        const studio = await newPage(t);
+        for (const [pane, shots] of Object.entries(pictures)) {
+          writeFileSync(join(folder, pane + '.webp'), await together(studio, shots));
         }
       }
       assert.deepEqual(found, {});
     });
   }
+});
+
+test('every pane has its picture in docs/link-panes', () => {
+  const shown = new URL('../../docs/link-panes/', import.meta.url);
+  const panes = Object.values(walks).flatMap(({ steps }) => steps.map(([pane]) => pane + '.webp'));
+  assert.deepEqual(
+    readdirSync(shown)
+      .filter((name) => name !== 'README.md')
+      .sort(),
+    panes.sort(),
+  );
+  const text = readFileSync(new URL('README.md', shown), 'utf8');
+  assert.deepEqual([...text.matchAll(/!\[\]\((.*?)\)/g)].map(([, name]) => name).sort(), panes);
 });
 
 test('axe finds what is wrong in the frame', async (t) => {
@@ -105,53 +136,4 @@ test('the drop-in waits in a way that axe finds nothing wrong with', async (t) =
     violations.map(({ id, nodes }) => [id, nodes[0].html]),
     [],
   );
-});
-
-test('the keyboard is enough', async (t) => {
-  const { page, person } = await openWalk(t, {});
-  const { keyboard } = page;
-  const focused = () => person.place.locator(':focus');
-  /** Goes on to what has a name. */
-  async function tabTo(name) {
-    for (let n = 0; n < 30; n++) {
-      await keyboard.press('Tab');
-      if (
-        (await focused().count()) &&
-        (await focused().evaluate((e, text) => (e.ariaLabel ?? e.labels?.[0]?.textContent ?? e.textContent).includes(text), name))
-      ) {
-        return;
-      }
-    }
-    assert.fail(`${name} is not reached`);
-  }
-  await person.at('consent');
-  await tabTo('Continue');
-  await keyboard.press('Enter');
-  await person.at('institution');
-  await tabTo('Search for your bank');
-  await keyboard.type('tartan');
-  await person.place.locator('#results').getByText('Tartan Bank').waitFor();
-  await tabTo('Tartan Bank');
-  await keyboard.press('Enter');
-  await person.at('answer');
-  assert.equal(await focused().evaluate((e) => e.tagName), 'H1');
-  await tabTo('Username');
-  await keyboard.type('user_good');
-  await tabTo('Password');
-  await keyboard.type('mfa_selections');
-  await keyboard.press('Enter');
-  await person.place.getByRole('radio').first().waitFor();
-  await tabTo('Yes');
-  await keyboard.press('Space');
-  await keyboard.press('Enter');
-  await person.at('accounts');
-  await tabTo('Plaid Checking');
-  await keyboard.press('Space');
-  await tabTo('Continue');
-  await keyboard.press('Enter');
-  await person.at('connected');
-  await tabTo('Continue');
-  await keyboard.press('Enter');
-  await page.waitForFunction(() => calls.some(([name]) => name === 'onSuccess'));
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'connect');
 });

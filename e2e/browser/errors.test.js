@@ -1,12 +1,12 @@
 // Every error user of the sandbox, and link tokens that don't work.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { newPage } from './browser.js';
+import { newPage, refusal } from './browser.js';
 import { app, bank, ended, entered, linkToken, openLink, personIn } from './world.js';
 
 // The codes of error_<CODE>, by the type of error they are told as.
 const users = {
-  INSTITUTION_ERROR: ['INSTITUTION_DOWN', 'INSTITUTION_NOT_RESPONDING', 'INSTITUTION_NO_LONGER_SUPPORTED'],
+  INSTITUTION_ERROR: ['COUNTRY_NOT_SUPPORTED', 'INSTITUTION_DOWN', 'INSTITUTION_NOT_RESPONDING', 'INSTITUTION_NO_LONGER_SUPPORTED'],
   ITEM_ERROR: [
     'INSUFFICIENT_CREDENTIALS',
     'INVALID_CREDENTIALS',
@@ -20,8 +20,9 @@ const users = {
     'USER_SETUP_REQUIRED',
   ],
   PAYMENT_ERROR: ['PAYMENT_INVALID_RECIPIENT'],
-  API_ERROR: ['INTERNAL_SERVER_ERROR', 'COUNTRY_NOT_SUPPORTED'],
+  API_ERROR: ['INTERNAL_SERVER_ERROR'],
 };
+const unsupported = ['COUNTRY_NOT_SUPPORTED', 'INSTITUTION_NO_LONGER_SUPPORTED'];
 
 describe('Link', () => {
   test('tells people and the app of every error', async (t) => {
@@ -29,16 +30,14 @@ describe('Link', () => {
     await page.goto(app.site);
     const person = personIn(page.frameLocator('#plaid-link-iframe-1'));
     for (const [type, codes] of Object.entries(users)) {
-      for (const user of codes) {
-        // Plaid's catalogue has no such error.
-        const code = user === 'COUNTRY_NOT_SUPPORTED' ? 'INTERNAL_SERVER_ERROR' : user;
+      for (const code of codes) {
         const { link_token } = await linkToken();
         await page.evaluate((token) => void (globalThis.link = newLink({ token })), link_token);
         await page.click('#connect');
-        await person.connect('user_good', `error_${user}`);
+        await person.connect('user_good', `error_${code}`);
         await person.place.getByRole('alert').waitFor();
         await page.evaluate(() => link.exit({ force: true }));
-        const status = code === 'INSTITUTION_NO_LONGER_SUPPORTED' ? 'institution_not_supported' : 'requires_credentials';
+        const status = unsupported.includes(code) ? 'institution_not_supported' : 'requires_credentials';
         const [error, metadata] = await ended(
           page,
           'onExit',
@@ -73,7 +72,7 @@ describe('Link', () => {
     ],
   ]) {
     test(`opens nothing by ${name}`, async (t) => {
-      const { page, person } = await openLink(t, config);
+      const { page, person } = await openLink(t, config, { expected: refusal });
       await person.place.getByRole('heading').waitFor();
       // The frame goes with the click, which may then never be known to be done.
       person.press('Close').catch(() => {});
@@ -84,7 +83,7 @@ describe('Link', () => {
   }
 
   test('is left by Escape where there is no way on', async (t) => {
-    const { page, person } = await openLink(t, { token: 'nonsense' });
+    const { page, person } = await openLink(t, { token: 'nonsense' }, { expected: refusal });
     await person.place.getByRole('heading').click();
     await page.keyboard.press('Escape');
     const [error] = await ended(page, 'onExit', '');

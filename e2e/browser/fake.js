@@ -46,13 +46,14 @@ export const leftMetadata = { ...nothingSeen, link_session_id: 'session', reques
 export async function frameOf(page, n = 1) {
   const element = await page.waitForSelector(`#plaid-link-iframe-${n}`, { state: 'attached' });
   const inner = await element.contentFrame();
-  await inner.waitForFunction(() => typeof told !== 'undefined');
+  await inner.waitForFunction(() => typeof told !== 'undefined', undefined, { polling: 20 });
   return inner;
 }
 
 /** What a frame was told, as [type, …values of the message], once it is as long as wanted. */
 export async function toldTo(inner, length) {
-  await inner.waitForFunction((n) => told.length >= n, length);
+  // A frame that isn't shown has no animation frames, by which is waited otherwise.
+  await inner.waitForFunction((n) => told.length >= n, length, { polling: 20 });
   return inner.evaluate(() => told);
 }
 

@@ -125,7 +125,12 @@ describe('Link', () => {
       await person.share('0000');
       await person.press('Continue');
       const steps = types.map((type) => `\nVIEW MFA ${type}\nSUBMIT_MFA ${type}\nVIEW LOADING`);
-      await ended(page, 'onSuccess', entered + steps.join('') + linked);
+      const [public_token] = await ended(page, 'onSuccess', entered + steps.join('') + linked);
+      const { accounts } = await exchange(public_token);
+      assert.deepEqual(
+        accounts.map(({ mask }) => mask),
+        ['0000'],
+      );
     });
   }
 

@@ -274,7 +274,7 @@ describe('a handler', () => {
 
   /** Makes a Link in a page that may not have it, whose frame is loaded, and whose clock stands. */
   async function createRefused(t) {
-    const page = await newPage(t, { expected: /frame-ancestors/ });
+    const page = await newPage(t, { expected: /frame-ancestors|did not load from/ });
     await page.goto(app.site);
     await stopClock(page);
     await page.evaluate(() => {

@@ -1,8 +1,8 @@
 // Banks with pages of their own: in a window of their own, and by redirect.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { newPage } from './browser.js';
-import { app, begin, ended, exchange, linkToken, oauthBank, personIn } from './world.js';
+import { newPage, refusal } from './browser.js';
+import { app, begin, ended, exchange, linkToken, oauthBank, personIn, sessionOf, without } from './world.js';
 
 const offered = `
   OPEN
@@ -17,8 +17,8 @@ const connected = `
   HANDOFF`;
 
 /** Opens Link with a new link token, and goes on to the bank. */
-async function goToBank(t, more) {
-  const at = await begin(t, more);
+async function goToBank(t, more, options) {
+  const at = await begin(t, more, options);
   await at.person.choose(oauthBank);
   await at.person.at('oauth');
   return at;
@@ -133,7 +133,7 @@ describe('in a window of its own', () => {
 
 describe('by redirect', () => {
   test('a bank is connected, and Link goes on in the page it came from', async (t) => {
-    const at = await goToBank(t, { redirect_uri: app.site + '/' });
+    const at = await goToBank(t, { redirect_uri: app.site + '/' }, { expected: refusal });
     await at.person.press('Continue');
     // The page that knows the calls up to here is gone with the first half of Link.
     await share(at.page, '0000');
@@ -143,6 +143,7 @@ describe('by redirect', () => {
     await at.person.press('Continue');
     const [public_token, metadata] = await ended(at.page, 'onSuccess', connected);
     await checkShared(public_token, metadata);
+    assert.deepEqual((await sessionOf(at.token)).events, without(opened + connected));
 
     await at.page.evaluate(() => void (globalThis.link = newLink({ token: null, receivedRedirectUri: location.href })));
     await at.page.click('#connect');
@@ -169,7 +170,7 @@ describe('by redirect', () => {
   });
 
   test('another link token is refused', async (t) => {
-    const at = await goToBank(t, { redirect_uri: app.site + '/' });
+    const at = await goToBank(t, { redirect_uri: app.site + '/' }, { expected: refusal });
     await at.person.press('Continue');
     await share(at.page, '0000');
     await at.page.waitForURL(/oauth_state_id=/);

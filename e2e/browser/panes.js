@@ -3,7 +3,7 @@ import { bank, oauthBank } from './world.js';
 
 /**
  * Sessions, by name, of what is asked of /link/token/create (open, with `more`), and of steps: each
- * shows the pane of a name after what is done. `update` asks for an Item to mend, `kind` is how Link is
+ * shows the pane of a name after what is done. `update` is how an Item is to be mended, `kind` is how Link is
  * opened if not by the drop-in. A step is done by a person in Link, in a page.
  */
 export const walks = {
@@ -126,7 +126,20 @@ export const walks = {
       ],
     ],
   },
-  reconnecting: { update: true, steps: [['reconnect', (person) => person.at('consent')]] },
+  reconnecting: {
+    update: { account_selection_enabled: true },
+    steps: [
+      ['reconnect', (person) => person.at('consent')],
+      [
+        'reconnect-accounts',
+        async (person) => {
+          await person.press('Continue');
+          await person.signIn('user_good', 'pass_good');
+          await person.at('accounts');
+        },
+      ],
+    ],
+  },
   several: {
     more: { enable_multi_item_link: true },
     steps: [
@@ -208,9 +221,22 @@ export const walks = {
   },
   refused: { token: 'nonsense', steps: [['refused', (person) => person.place.getByRole('heading').waitFor()]] },
   embedded: { kind: 'embedded', steps: [['embedded', (person) => person.at('institution')]] },
+  gateway: {
+    kind: 'gateway',
+    steps: [
+      [
+        'gateway-connected',
+        async (person) => {
+          await person.connect();
+          await person.share('0000');
+          await person.at('connected');
+        },
+      ],
+    ],
+  },
 };
 
 async function search(person, text, found) {
   await person.place.getByLabel('Search for your bank').fill(text);
-  await person.place.locator('#results').getByText(found).waitFor();
+  await person.place.locator(`#results form:has(input[name=q][value="${text}"])`).getByText(found).waitFor();
 }

@@ -18,7 +18,8 @@ export async function serve(files) {
       file = file(url);
     }
     if (file === undefined) {
-      response.writeHead(404).end();
+      // A browser asks for an icon without being told to.
+      response.writeHead(url.pathname === '/favicon.ico' ? 204 : 404).end();
       return;
     }
     const { headers = {}, body } = typeof file === 'string' ? { body: file } : file;

@@ -21,13 +21,14 @@ describe('update mode', () => {
   }
 
   test('mends an Item', async (t) => {
-    const { page, person, access_token } = await mend(t);
+    const { page, person, access_token, item_id } = await mend(t);
     await person.press('Continue');
     await person.signIn('user_good', 'pass_good');
     await person.press('Continue');
-    await ended(page, 'onSuccess', `${reconnected}\nVIEW CONNECTED\nHANDOFF`);
+    const [public_token] = await ended(page, 'onSuccess', `${reconnected}\nVIEW CONNECTED\nHANDOFF`);
     const { item } = (await client.itemGet({ access_token })).data;
     assert.equal(item.error, null);
+    assert.equal((await exchange(public_token)).item_id, item_id);
   });
 
   test('lets accounts be chosen anew', async (t) => {

@@ -1,27 +1,35 @@
 // The other ways to open Link: React, a search in an app's own page, a page of Link's own, a webview.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { newPage } from './browser.js';
+import { newPage, refusal, stopClock } from './browser.js';
 import {
   app,
   bank,
+  bare,
   chosen,
-  client,
   ended,
   entered,
   exchange,
   gingham,
-  linesOf,
   linked,
   linkToken,
   oauthBank,
   personIn,
+  sessionOf,
   told,
+  without,
 } from './world.js';
 
-/** An event by its name and view alone, and lines of events without what else they are about. */
-const bare = (name, view) => (view ? `VIEW ${view}` : name);
-const without = (events) => linesOf(events).map((line) => line.replace(/ ins_\d+$/, ''));
+/** The events of a bank that has a page of its own, to which a page goes and comes back. */
+const byOAuth = `
+  OPEN
+  VIEW CONSENT
+  VIEW SELECT_INSTITUTION
+  SELECT_INSTITUTION
+  VIEW OAUTH
+  OPEN_OAUTH
+  VIEW CONNECTED
+  HANDOFF`;
 
 describe('react-plaid-link', () => {
   test('connects an institution', async (t) => {
@@ -119,14 +127,6 @@ describe('a page of its own', () => {
     return { page, person: personIn(page), link_token };
   }
 
-  /** The one session of a link token, with its events in short, the first first. */
-  async function sessionOf(link_token) {
-    const [session, ...others] = (await client.linkTokenGet({ link_token })).data.link_sessions;
-    assert.deepEqual(others, []);
-    const events = session.events.map(({ event_name, event_metadata: { view_name } }) => bare(event_name, view_name));
-    return { ...session, events: events.reverse() };
-  }
-
   test('connects an institution and goes back to the app', async (t) => {
     const { page, person, link_token } = await host(t);
     await person.connect();
@@ -146,8 +146,9 @@ describe('a page of its own', () => {
     await page.getByRole('button', { name: 'Allow', exact: true }).click();
     await person.press('Continue');
     await page.waitForURL(app.site + '/done');
-    const { events } = await sessionOf(link_token);
-    assert.deepEqual(events.slice(-4), ['VIEW OAUTH', 'OPEN_OAUTH', 'VIEW CONNECTED', 'HANDOFF']);
+    const { events, results } = await sessionOf(link_token);
+    assert.deepEqual(events, without(byOAuth));
+    await exchange(results.item_add_results[0].public_token);
   });
 
   test('is left', async (t) => {
@@ -161,8 +162,15 @@ describe('a page of its own', () => {
     assert.deepEqual([exit.error, exit.metadata.status], [null, 'requires_credentials']);
   });
 
+  test('says what to do where there is no session, and offers nothing that does nothing', async (t) => {
+    const page = await newPage(t, { expected: refusal });
+    await page.goto(gingham.url + '/link/5d2c0b3e-8f0e-4c5b-9a57-4d1b1a6e7c10');
+    await page.getByText('Go back to the app that sent you here and start again.').waitFor();
+    assert.deepEqual(await page.getByRole('button').all(), []);
+  });
+
   test('works without script', async (t) => {
-    const { hosted_link_url } = await linkToken({ hosted_link: { completion_redirect_uri: app.site + '/done' } });
+    const { link_token, hosted_link_url } = await linkToken({ hosted_link: { completion_redirect_uri: app.site + '/done' } });
     const page = await newPage(t, { javaScriptEnabled: false });
     await page.goto(hosted_link_url);
     const person = personIn(page);
@@ -176,14 +184,36 @@ describe('a page of its own', () => {
     await person.share('0000', '1111');
     await person.press('Continue');
     await page.waitForURL(app.site + '/done');
+    const { events, results } = await sessionOf(link_token);
+    assert.deepEqual(
+      events,
+      without(
+        `OPEN
+         VIEW CONSENT
+         VIEW SELECT_INSTITUTION
+         SEARCH_INSTITUTION
+         SELECT_INSTITUTION
+         VIEW CREDENTIAL
+         SUBMIT_CREDENTIALS
+         VIEW LOADING
+         VIEW MFA
+         SUBMIT_MFA
+         VIEW LOADING
+         VIEW MFA
+         SUBMIT_MFA
+         VIEW LOADING` + linked,
+      ),
+    );
+    await exchange(results.item_add_results[0].public_token);
   });
 });
 
 describe('a webview', () => {
   /** Opens Link in a page that does as a webview's app: navigations to it are read, and go nowhere. */
-  async function view(t) {
+  async function view(t, prepare = () => {}) {
     const { link_token } = await linkToken();
     const page = await newPage(t);
+    await prepare(page);
     await page.addInitScript(() => {
       globalThis.went = [];
       navigation.addEventListener('navigate', (event) => {
@@ -195,7 +225,7 @@ describe('a webview', () => {
       });
     });
     await page.goto(`${gingham.url}/link/v2/stable/link.html?isWebview=true&token=${link_token}`);
-    return { page, person: personIn(page) };
+    return { page, person: personIn(page), link_token };
   }
 
   /** Where a page has gone, once it has gone to the end, which is the last. */
@@ -230,6 +260,17 @@ describe('a webview', () => {
     );
   });
 
+  test('tells its app of everything in its order, however fast one is', async (t) => {
+    const { page, person } = await view(t, stopClock);
+    await person.press('Continue');
+    await person.at('institution');
+    await page.clock.runFor(1000);
+    assert.deepEqual(
+      (await page.evaluate(() => went)).map(([, { event_name, view_name }]) => bare(event_name, view_name)),
+      ['OPEN', 'VIEW CONSENT', 'VIEW SELECT_INSTITUTION'],
+    );
+  });
+
   test('tells its app how it was left', async (t) => {
     const { page, person } = await view(t);
     await person.connect('user_good', 'error_ITEM_LOCKED');
@@ -244,7 +285,7 @@ describe('a webview', () => {
   });
 
   test('goes to a bank’s page and comes back', async (t) => {
-    const { page, person } = await view(t);
+    const { page, person, link_token } = await view(t);
     await person.choose(oauthBank);
     await person.press('Continue');
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -252,5 +293,7 @@ describe('a webview', () => {
     await person.press('Continue');
     const { end } = await wentTo(page, 'connected');
     await exchange(end.public_token);
+    const { events } = await sessionOf(link_token);
+    assert.deepEqual(events, without(byOAuth));
   });
 });

@@ -1,21 +1,22 @@
 // A Gingham, an app's server that talks to it by npm's plaid, and the app's pages.
 import assert from 'node:assert/strict';
-import { after } from 'node:test';
 import { newClient } from '../client.js';
-import { start } from '../gingham.js';
 import { newPage } from './browser.js';
+import { remember, watched } from './canary.js';
 import { plainPage, plainScript } from './plain.js';
 import { reactPage, reactScript } from './react.js';
 import { serve } from './site.js';
 
-export const gingham = await start();
-after(() => gingham.stop());
+export const gingham = await watched();
 export const client = newClient(gingham);
 
 const script = gingham.url + '/link/v2/stable/link-initialize.js';
+// An app that can be dark, as Link.
+const head = `<meta name="color-scheme" content="light dark">
+<style>body { font: 1rem/1.5 system-ui; margin: 2rem 1rem }</style>`;
 export const app = await serve({
-  '/': plainPage(script),
-  '/place': plainPage(script, { body: '<div id="place" style="max-width: 400px"></div>' }),
+  '/': plainPage(script, { head }),
+  '/place': plainPage(script, { head, body: '<div id="place" style="max-width: 400px; margin-top: 1rem"></div>' }),
   '/plain.js': plainScript,
   '/react': reactPage(script),
   '/react.js': await reactScript(),
@@ -37,14 +38,41 @@ export async function linkToken(more) {
     products: ['transactions'],
     ...more,
   });
+  remember('link token', data.link_token);
   return data;
 }
 
 /** Exchanges a public token, and returns the Item's access token, id and accounts as the API has them. */
 export async function exchange(public_token) {
+  remember('public token', public_token);
   const { data } = await client.itemPublicTokenExchange({ public_token });
+  remember('access token', data.access_token);
   const { accounts } = (await client.accountsGet({ access_token: data.access_token })).data;
   return { ...data, accounts };
+}
+
+/** Asks for a token of Link Money's: more says whose, as {user_id: …}. */
+export async function bearer(more) {
+  const answer = await fetch(gingham.url + '/oauth/token', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      grant_type: 'client_credentials',
+      client_id: gingham.clientID,
+      client_secret: gingham.secret,
+      ...more,
+    }),
+  });
+  const { access_token } = await answer.json();
+  assert.equal(answer.status, 200);
+  remember('bearer', access_token);
+  return access_token;
+}
+
+/** Where a user of Link Money's is sent to link, and back to redirectUri, if there is one. */
+export async function visit(redirectUri, user = 'someone') {
+  const query = new URLSearchParams({ token: await bearer({ user_id: user }), ...(redirectUri && { redirectUri }) });
+  return `${gingham.url}/api/authenticate?${query}`;
 }
 
 /** Opens the plain page with a Link in it that was made with config, and shown. */
@@ -57,14 +85,16 @@ export async function openLink(t, config, options) {
 }
 
 /** Opens the plain page with a Link that is shown, with a new link token. */
-export async function begin(t, more) {
+export async function begin(t, more, options) {
   const { link_token } = await linkToken(more);
-  return { token: link_token, ...(await openLink(t, { token: link_token })) };
+  return { token: link_token, ...(await openLink(t, { token: link_token }, options)) };
 }
 
 /** Someone who goes through Link in a page or a frame. */
 export function personIn(place) {
-  const press = (name) => place.getByRole('button', { name, exact: true }).click();
+  // While a step is under way a button does nothing, though the next pane may have one of its name.
+  const ready = place.locator('#link:not([aria-busy=true])');
+  const press = (name) => ready.getByRole('button', { name, exact: true }).click();
   return {
     place,
     press,
@@ -177,6 +207,18 @@ export function linesOf(text) {
     .map((line) => line.trim())
     .filter(Boolean);
 }
+
+/** The one session of a link token as the API tells of it, with its events a line each, the first first. */
+export async function sessionOf(link_token) {
+  const [session, ...others] = (await client.linkTokenGet({ link_token })).data.link_sessions;
+  assert.deepEqual(others, []);
+  const events = session.events.map(({ event_name, event_metadata: { view_name } }) => bare(event_name, view_name));
+  return { ...session, events: events.reverse() };
+}
+
+/** An event by its name and view alone, and lines of events without what else they are about. */
+export const bare = (name, view) => (view ? `VIEW ${view}` : name);
+export const without = (events) => linesOf(events).map((line) => line.replace(/^(VIEW \w+|\w+).*$/, '$1'));
 
 /** The events up to the choice of the usual institution, and up to its answer to what was entered. */
 export const chosen = `

@@ -40,6 +40,9 @@ type exchange struct {
 // call checks the request and calls the route's handler. The order of the checks
 // is what a caller sees: a request that is wrong in several ways is told of the first.
 func (x *exchange) call() (Response, error) {
+	if err := x.checkSite(); err != nil {
+		return nil, err
+	}
 	if x.route.Auth == UserAuth {
 		if err := x.signIn(); err != nil {
 			return nil, err

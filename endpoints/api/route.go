@@ -108,6 +108,8 @@ type Route struct {
 	sessions          Sessions
 	// The names of the header and the cookie that sessions' tokens are in.
 	sessionName, cookieName string
+	// ownSite says that pages of other sites may not change anything with it.
+	ownSite bool
 }
 
 // Handle returns the route of an endpoint. Its type arguments follow from fn,

@@ -46,6 +46,21 @@ func (r Route) SignedInBy(name string, s Sessions) Route {
 	return r
 }
 
+// RefusesOtherSites returns the route with UNAUTHORIZED_ROUTE_ACCESS for what another
+// site's page sends that would change something.
+func (r Route) RefusesOtherSites() Route {
+	r.ownSite = true
+	return r
+}
+
+// checkSite refuses what another site's page sends, on a route that does.
+func (x *exchange) checkSite() error {
+	if x.route.ownSite && crossOrigin.Check(x.http) != nil {
+		return plaiderr.New(plaiderr.UnauthorizedRouteAccess).WithMessage("pages of other sites may not send this")
+	}
+	return nil
+}
+
 // crossOrigin knows what a browser sends for another site's page.
 var crossOrigin = http.NewCrossOriginProtection()
 

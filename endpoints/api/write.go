@@ -88,6 +88,10 @@ func (x *exchange) writeError(e *plaiderr.Error) int {
 // writeAs is writeError in the route's own form.
 func (x *exchange) writeAs(e *plaiderr.Error) int {
 	resp := x.route.failure(e)
+	if site := header(x.http, "Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
+		// Another site's page must not take anybody's cookie away.
+		delete(resp.Header, "Set-Cookie")
+	}
 	if !x.begun {
 		_, _ = x.write(resp) // which takes any Binary
 	}

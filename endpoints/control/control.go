@@ -14,7 +14,7 @@ import (
 	"github.com/gingham-dev/gingham/store"
 )
 
-// Prefix is what the paths of all routes begin with, and those of no others.
+// Prefix is what the paths of all routes begin with.
 const Prefix = "/gingham/"
 
 // DescriptionPath is where gingham.OpenAPI is served.

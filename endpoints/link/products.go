@@ -92,7 +92,7 @@ func setStatements(t *linksession.Token, days *plaid.LinkTokenCreateRequestState
 		}
 		return nil
 	}
-	d, err := linksession.CheckDays("statements", days.StartDate, days.EndDate)
+	d, err := linksession.CheckStatements("statements.", days.StartDate, days.EndDate)
 	t.Statements = &d
 	return err
 }

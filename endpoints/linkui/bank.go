@@ -14,6 +14,10 @@ func (r *request) bank() {
 	state := r.param("state")
 	if r.r.Method == http.MethodGet {
 		b, err := r.engine.LookAtBank(r.r.Context(), state)
+		if err == nil && b.Elsewhere != "" && b.Stage != flow.OAuthReturned {
+			r.see(b.Elsewhere)
+			return
+		}
 		r.showBank(b, err)
 		return
 	}
@@ -28,6 +32,21 @@ func (r *request) bank() {
 		return
 	}
 	b, err := r.engine.ActAtBank(r.r.Context(), state, in)
+	r.leaveBank(b, err)
+}
+
+// comeBack is where a person comes back to whom a provider sent elsewhere.
+func (r *request) comeBack() {
+	query := map[string]string{}
+	for name, values := range r.r.URL.Query() {
+		query[name] = values[0]
+	}
+	b, err := r.engine.ComeBack(r.r.Context(), r.param("state"), query)
+	r.leaveBank(b, err)
+}
+
+// leaveBank goes on from the bank's page, where the person is through with it.
+func (r *request) leaveBank(b *flow.Bank, err error) {
 	switch {
 	case err != nil:
 		r.showBank(nil, err)
@@ -37,7 +56,7 @@ func (r *request) bank() {
 		// The app's page, as the app gave it when it asked for a link token.
 		r.see(b.Next)
 	default:
-		r.see("/link/oauth/" + state)
+		r.see("/link/oauth/" + r.param("state"))
 	}
 }
 

@@ -15,8 +15,10 @@ import (
 
 const (
 	// maxForm and maxUpload are the sizes of what may be posted, in bytes: fields (a
-	// password may be a custom user's JSON), and a file.
-	maxForm, maxUpload = 1 << 20, 32 << 20
+	// password may be a custom user's JSON), and a file of maxFile with fields.
+	maxForm, maxUpload = 1 << 20, maxFile + 64<<10
+	// maxFile is the size of the largest file that is taken, in bytes.
+	maxFile = 16 << 20
 	// uploading is how long a file may take to arrive.
 	uploading = 90 * time.Second
 )

@@ -123,7 +123,7 @@ func New(o Options) (*UI, error) {
 	}
 	u.engine = flow.New(flow.Options{
 		Store: o.Store, Sessions: o.Sessions, Tokens: o.Tokens, IDs: o.IDs, Ledger: o.Ledger, Providers: o.Providers,
-		Environment: o.Environment, Wake: o.Wake, Log: o.Log,
+		Environment: o.Environment, PublicURL: u.publicURL, Wake: o.Wake, Log: o.Log,
 		Selection: func(name string) flow.Selection { return u.look(name).selection },
 	})
 	if u.templates, err = parseTemplates(); err != nil {
@@ -192,6 +192,7 @@ func (u *UI) Register(e *echo.Echo) {
 	u.add(e, "/link/s/:key/search", false, (*request).search)
 	u.add(e, "/link/s/*", false, (*request).gone)
 	u.add(e, "/link/oauth/:state", true, (*request).bank)
+	u.add(e, "/link/oauth/:state/return", false, (*request).comeBack)
 	u.add(e, "/link/oauth/*", false, (*request).gone)
 }
 

@@ -1,8 +1,6 @@
 package linkui_test
 
 import (
-	"bytes"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -113,37 +111,6 @@ func TestWithScript(t *testing.T) {
 	if b.status != http.StatusSeeOther {
 		t.Errorf("a search after the end: %d", b.status)
 	}
-}
-
-// TestUpload sends a file of the largest size that is taken, and one that is larger.
-func TestUpload(t *testing.T) {
-	w := newWorld(t, nil)
-	b := w.opens("")
-	send := func(size int) int {
-		t.Helper()
-		var body bytes.Buffer
-		form := multipart.NewWriter(&body)
-		must(t, form.WriteField("turn", b.turn()))
-		must(t, form.WriteField("action", "continue"))
-		part, err := form.CreateFormFile("file", "a.ofx")
-		must(t, err)
-		_, err = part.Write(make([]byte, size))
-		must(t, err)
-		must(t, form.Close())
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, publicURL+b.path, &body)
-		r.Header.Set("Content-Type", form.FormDataContentType())
-		b.do(r)
-		return b.status
-	}
-	if got := send(32 << 20); got != http.StatusBadRequest {
-		t.Errorf("too large a file: %d", got)
-	}
-	b.get(b.path)
-	if got := send(31 << 20); got != http.StatusSeeOther {
-		t.Errorf("a large file: %d", got)
-	}
-	b.follows()
-	b.at("institution")
 }
 
 func TestAssets(t *testing.T) {

@@ -157,6 +157,9 @@ func (p *page) heading() string {
 
 func (p *page) answerHeading(name string) string {
 	w := p.words
+	if p.AboutFile() {
+		return w.FileTitle
+	}
 	switch p.Kind {
 	case providers.StepDevice:
 		return w.DeviceTitle
@@ -169,7 +172,7 @@ func (p *page) answerHeading(name string) string {
 	case providers.StepToken:
 		return fmt.Sprintf(w.TokenTitle, name)
 	case providers.StepUpload:
-		return fmt.Sprintf(w.UploadTitle, name)
+		return w.UploadTitle
 	}
 	return fmt.Sprintf(w.SignInTitle, name)
 }
@@ -215,7 +218,7 @@ func (p *page) Label(f providers.Field) string {
 	case "device":
 		return p.Device
 	}
-	return f.Label
+	return cmp.Or(p.FileFields[f.Name], f.Label)
 }
 
 // Lacks reports whether an institution lacks what the app needs.

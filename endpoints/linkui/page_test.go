@@ -83,6 +83,12 @@ func TestEveryPage(t *testing.T) {
 				v.Failure, v.Busy = &linksession.Failure{Code: "INVALID_CREDENTIALS"}, true
 				views = append(views, v)
 			}
+			about := base(language)
+			about.Pane, about.Kind, about.Failure = flow.PaneAnswer, providers.StepQuestions, &linksession.Failure{Code: "INVALID_FIELD", Message: "line <1>"}
+			about.Fields = []providers.Field{{Name: "file_account", Options: []string{"1. A", "+"}}, {Name: "file_currency"}, {Name: "file_account_type", Options: []string{"savings"}}}
+			views = append(views, about)
+			about.Pane = flow.PaneError
+			views = append(views, about)
 			for _, way := range []flow.OAuthWay{flow.ByPopup, flow.ByPage, flow.ByRedirect} {
 				for _, stage := range []flow.OAuthStage{flow.OAuthOffered, flow.OAuthOpened, flow.OAuthSharing, flow.OAuthReturned} {
 					v := base(language)

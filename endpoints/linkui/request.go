@@ -175,7 +175,12 @@ func (r *request) session() {
 		return
 	}
 	step, err := r.step()
-	if err != nil {
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large) && large.Limit == maxUpload:
+		r.tooLarge(key)
+		return
+	case err != nil:
 		r.refuse(http.StatusBadRequest)
 		return
 	}
@@ -234,6 +239,7 @@ func (r *request) show(view *flow.View, err error) {
 		r.failed(err)
 	default:
 		r.ancestors = ancestorsOf(view)
+		r.allowForms(view.OAuthElsewhere) // the form that opens the bank's page leads there in the end
 		r.render(http.StatusOK, "session", r.page(view))
 	}
 }

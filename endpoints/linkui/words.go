@@ -40,8 +40,12 @@ type words struct {
 	SignInTitle, SignInLead, Username, Password string
 	// TokenTitle and TokenLead: the institution.
 	TokenTitle, TokenLead string
-	// UploadTitle and UploadLead: the institution.
-	UploadTitle, UploadLead, File string
+	// UploadLimit: a size in MB, the largest that is taken.
+	UploadTitle, UploadLead, UploadLimit, File string
+	// FileTitle and FileLead stand above what a file leaves open, and FileFields are the names of
+	// the fields that ask for it. AnotherAccount is one that isn't connected yet.
+	FileTitle, FileLead, AnotherAccount string
+	FileFields                          map[string]string
 	// DeviceLead and CodeLead: the institution.
 	DeviceTitle, DeviceLead, Device, CodeTitle, CodeLead, CodeLabel string
 	QuestionsTitle, QuestionsLead, SelectionsTitle, SelectionsLead  string

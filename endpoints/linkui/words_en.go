@@ -35,7 +35,14 @@ var english = words{
 
 	SignInTitle: "Sign in to %s", SignInLead: "Use the details you use on the site of %s.", Username: "Username", Password: "Password",
 	TokenTitle: "Connect %s", TokenLead: "Paste the access token that %s gave you.",
-	UploadTitle: "Add a file from %s", UploadLead: "Download your accounts from the site of %s and choose the file here.", File: "File",
+	UploadTitle: "Add your bank’s file", UploadLead: "Download your transactions from your bank’s site as OFX, QFX, CAMT, MT940 or CSV, and choose the file here.",
+	UploadLimit: "The file is larger than %d MB. Ask your bank for a shorter period.", File: "File",
+	FileTitle: "About your file", FileLead: "It doesn’t say everything itself.", AnotherAccount: "Another account",
+	FileFields: map[string]string{
+		"file_date_order": "Which day is meant?", "file_decimal": "How much is meant?", "file_direction": "Is it money out (−) or in (+)?",
+		"file_currency": "Currency, as EUR", "file_account": "Which account is it of?", "file_account_name": "Name of the account",
+		"file_account_type": "What is it?",
+	},
 	DeviceTitle: "Verify that it’s you", DeviceLead: "%s will send you a code. Where should it go?", Device: "Send the code to",
 	CodeTitle: "Enter your code", CodeLead: "Enter the code that %s sent you.", CodeLabel: "Code",
 	QuestionsTitle: "Answer your security questions", QuestionsLead: "These are questions that you set up with %s.",

@@ -37,7 +37,14 @@ var spanish = words{
 
 	SignInTitle: "Inicia sesión en %s", SignInLead: "Usa los mismos datos que en el sitio de %s.", Username: "Usuario", Password: "Contraseña",
 	TokenTitle: "Conecta %s", TokenLead: "Pega el código de acceso que te dio %s.",
-	UploadTitle: "Añade un archivo de %s", UploadLead: "Descarga tus cuentas del sitio de %s y elige aquí el archivo.", File: "Archivo",
+	UploadTitle: "Añade el archivo de tu banco", UploadLead: "Descarga tus movimientos del sitio de tu banco en OFX, QFX, CAMT, MT940 o CSV y elige aquí el archivo.",
+	UploadLimit: "El archivo ocupa más de %d MB. Pide a tu banco un periodo más corto.", File: "Archivo",
+	FileTitle: "Sobre tu archivo", FileLead: "No lo dice todo por sí mismo.", AnotherAccount: "Otra cuenta",
+	FileFields: map[string]string{
+		"file_date_order": "¿Qué día es?", "file_decimal": "¿Cuánto es?", "file_direction": "¿Es dinero que sale (−) o que entra (+)?",
+		"file_currency": "Moneda, como EUR", "file_account": "¿De qué cuenta es?", "file_account_name": "Nombre de la cuenta",
+		"file_account_type": "¿Qué tipo de cuenta es?",
+	},
 	DeviceTitle: "Verifica que eres tú", DeviceLead: "%s te enviará un código. ¿Adónde debe llegar?", Device: "Enviar el código a",
 	CodeTitle: "Introduce tu código", CodeLead: "Introduce el código que te envió %s.", CodeLabel: "Código",
 	QuestionsTitle: "Responde a tus preguntas de seguridad", QuestionsLead: "Son preguntas que configuraste en %s.",

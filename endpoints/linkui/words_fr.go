@@ -37,7 +37,14 @@ var french = words{
 
 	SignInTitle: "Identifiez-vous auprès de %s", SignInLead: "Utilisez les mêmes identifiants que sur le site de %s.", Username: "Identifiant", Password: "Mot de passe",
 	TokenTitle: "Connectez %s", TokenLead: "Collez le jeton d’accès que %s vous a donné.",
-	UploadTitle: "Ajoutez un fichier de %s", UploadLead: "Téléchargez vos comptes depuis le site de %s et choisissez le fichier ici.", File: "Fichier",
+	UploadTitle: "Ajoutez le fichier de votre banque", UploadLead: "Téléchargez vos opérations depuis le site de votre banque en OFX, QFX, CAMT, MT940 ou CSV, et choisissez le fichier ici.",
+	UploadLimit: "Le fichier dépasse %d Mo. Demandez à votre banque une période plus courte.", File: "Fichier",
+	FileTitle: "À propos de votre fichier", FileLead: "Il ne dit pas tout par lui-même.", AnotherAccount: "Un autre compte",
+	FileFields: map[string]string{
+		"file_date_order": "De quel jour s’agit-il ?", "file_decimal": "De combien s’agit-il ?", "file_direction": "Est-ce un débit (−) ou un crédit (+) ?",
+		"file_currency": "Devise, comme EUR", "file_account": "De quel compte s’agit-il ?", "file_account_name": "Nom du compte",
+		"file_account_type": "Quel est ce compte ?",
+	},
 	DeviceTitle: "Confirmez que c’est bien vous", DeviceLead: "%s va vous envoyer un code. Où doit-il arriver ?", Device: "Envoyer le code à",
 	CodeTitle: "Entrez votre code", CodeLead: "Entrez le code que %s vous a envoyé.", CodeLabel: "Code",
 	QuestionsTitle: "Répondez à vos questions de sécurité", QuestionsLead: "Ce sont des questions que vous avez choisies chez %s.",

@@ -21,7 +21,10 @@ import (
 	"github.com/gingham-dev/gingham/endpoints/api/linksession"
 	"github.com/gingham-dev/gingham/endpoints/link"
 	"github.com/gingham-dev/gingham/endpoints/linkui"
+	"github.com/gingham-dev/gingham/ledger"
 	"github.com/gingham-dev/gingham/models"
+	"github.com/gingham-dev/gingham/providers"
+	"github.com/gingham-dev/gingham/providers/files"
 )
 
 const (
@@ -62,7 +65,17 @@ func newWorld(t *testing.T, change func(*linkui.Options)) *world {
 	t.Helper()
 	w := &world{t: t, log: &syncBuffer{}, http: echo.New()}
 	var sessions *linksession.Sessions
-	w.Server = apitest.New(t, apitest.Options{}, func(s *apitest.Server) []api.Route {
+	var registry *providers.Registry
+	withFiles := func(o *ledger.Options) {
+		people, _ := o.Providers.Provider("sandbox")
+		uploads, err := files.New(nil, providers.Surroundings{})
+		must(t, err)
+		registry, err = providers.NewRegistry(people, uploads)
+		must(t, err)
+		o.Providers = registry
+	}
+	w.Server = apitest.New(t, apitest.Options{Ledger: withFiles}, func(s *apitest.Server) []api.Route {
+		s.Providers = registry
 		sessions = linksession.New(s.Store, s.Tokens)
 		return link.New(link.Options{
 			Sessions: sessions, Tokens: s.Tokens, Providers: s.Providers, Environment: s.Environment, PublicURL: publicURL,

@@ -89,7 +89,7 @@ func route[Req any, P interface {
 			return f.answer(), nil
 		}
 		return b, err
-	}).FailsAs(g.failure)
+	}).FailsAs(g.failure).RefusesOtherSites()
 	if auth == api.UserAuth && g.signIns != nil {
 		r = r.SignedInBy(g.signIns.cookieName, g.signIns)
 	}
@@ -114,6 +114,8 @@ func (g *Group) failure(e *plaiderr.Error) *api.Binary {
 	switch {
 	case e.Has(plaiderr.InvalidAPIKeys):
 		return g.unauthorized()
+	case e.Has(plaiderr.UnauthorizedRouteAccess):
+		return (&failure{status: http.StatusForbidden, text: e.Message()}).answer()
 	case e.Has(plaiderr.InternalServerError):
 		return (&failure{status: e.Status(), text: textInternal}).answer()
 	case e.Has(plaiderr.InvalidBody), e.Has(plaiderr.InvalidFieldCode):

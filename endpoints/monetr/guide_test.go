@@ -72,7 +72,7 @@ func TestNewPlaidLinkToken(t *testing.T) {
 	}
 	tok, err := w.sessions.Token(t.Context(), w.get(tokenPath).text("linkToken"))
 	must(t, err)
-	if tok.Client != apitest.Client || tok.ClientUserID != "alice" || tok.ClientName != "monetr" || tok.DaysRequested != 730 ||
+	if tok.Client != apitest.Client || tok.UserID != "alice" || tok.ClientName != "monetr" || tok.DaysRequested != 730 ||
 		len(tok.Products) != 1 || tok.Products[0] != models.ProductTransactions || !tok.ExpiresAt.Equal(w.Now().Add(4*time.Hour)) {
 		t.Errorf("the token stands for %+v", tok)
 	}

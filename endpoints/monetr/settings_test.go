@@ -58,7 +58,7 @@ func TestSettings(t *testing.T) {
 	}
 	tok, err := w.sessions.Token(t.Context(), w.send(http.MethodGet, tokenPath, "", "Cookie: "+cookie).text("linkToken"))
 	must(t, err)
-	if tok.ClientName != "Pennies" || strings.Join(tok.Countries, ",") != "CA,GB" || !strings.HasPrefix(tok.ClientUserID, "user_0") {
+	if tok.ClientName != "Pennies" || strings.Join(tok.Countries, ",") != "CA,GB" || !strings.HasPrefix(tok.UserID, "user_0") {
 		t.Errorf("the token stands for %+v", tok)
 	}
 

@@ -141,7 +141,6 @@ func TestUnauthorized(t *testing.T) {
 		"another version's":         {"M-Token: " + strings.Replace(token, "v4", "v2", 1)},
 		"another key's":             {"M-Token: " + another.signUp(alice)},
 		"another client's":          {"M-Token: " + stranger.signUp(alice)},
-		"another site's":            {"Cookie: M-Token=" + token, "Sec-Fetch-Site: cross-site"},
 		"a bearer":                  {"Authorization: Bearer " + token},
 		"a wrong secret":            append(credentials(apitest.Client, "alice"), "PLAID-SECRET: "+strings.Repeat("0", 30)),
 		"no secret":                 {"PLAID-CLIENT-ID: " + string(apitest.Client), "Gingham-User: alice"},
@@ -154,6 +153,19 @@ func TestUnauthorized(t *testing.T) {
 		if got := r.Header().Get("Set-Cookie"); !strings.HasPrefix(got, "M-Token=; Path=/; Expires=Thu, 01 Jan 1970") {
 			t.Errorf("%s: the cookie is %q", name, got)
 		}
+	}
+	// A page of another site neither signs anybody in or out, nor does anything for him.
+	for _, path := range []string{syncPath, "/api/authentication/login", "/api/authentication/register", "/api/links"} {
+		for _, site := range []string{"cross-site", "same-site"} {
+			r := w.send(http.MethodPost, path, `{}`, "Cookie: M-Token="+token, "Sec-Fetch-Site: "+site)
+			r.fails(403, "pages of other sites may not send this")
+			if got := r.Header().Get("Set-Cookie"); got != "" {
+				t.Errorf("%s from a page of another site: the cookie is %q", path, got)
+			}
+		}
+	}
+	if got := w.send(http.MethodGet, "/api/links", "", "Sec-Fetch-Site: cross-site").Header().Get("Set-Cookie"); got != "" {
+		t.Errorf("a link of another site: the cookie is %q", got)
 	}
 	w.Advance(14*24*time.Hour - time.Second)
 	w.send(http.MethodGet, "/api/links", "", "M-Token: "+token).is(200, `[]`)

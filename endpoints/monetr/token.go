@@ -75,7 +75,7 @@ func (g *Group) newToken(ctx context.Context, c *api.Caller, _ *noFields) (*api.
 func (g *Group) linkToken(c *api.Caller, life time.Duration) *linksession.Token {
 	return &linksession.Token{
 		Client: c.Client.ID, CreatedAt: c.Now, ExpiresAt: c.Now.Add(life),
-		ClientName: g.name, Language: "en", Countries: g.countries, ClientUserID: c.User,
+		ClientName: g.name, Language: "en", Countries: g.countries, UserID: c.User,
 	}
 }
 

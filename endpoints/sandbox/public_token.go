@@ -52,7 +52,7 @@ func linkRequest(c *api.Caller, req *plaid.SandboxPublicTokenCreateRequest) (led
 	if link.Products, err = linksession.Products(req.InitialProducts); err != nil {
 		return link, err
 	}
-	if err := checkStatements(link.Products, &o); err != nil {
+	if err := statements(&link, &o); err != nil {
 		return link, err
 	}
 	if t, ok := o.Transactions.Get(); ok {
@@ -61,16 +61,17 @@ func linkRequest(c *api.Caller, req *plaid.SandboxPublicTokenCreateRequest) (led
 	return link, err
 }
 
-// checkStatements checks that a request that wants statements says which.
-func checkStatements(products []models.Product, o *plaid.SandboxPublicTokenCreateRequestOptions) error {
+// statements says which statements the Item is to have; the product wants to be told.
+func statements(link *ledger.LinkRequest, o *plaid.SandboxPublicTokenCreateRequestOptions) error {
 	days, ok := o.Statements.Get()
 	if !ok {
-		if slices.Contains(products, models.ProductStatements) {
+		if slices.Contains(link.Products, models.ProductStatements) {
 			return plaiderr.InvalidField("options.statements must be set to use the statements product")
 		}
 		return nil
 	}
-	_, err := linksession.CheckDays("options.statements", days.StartDate, days.EndDate)
+	d, err := linksession.CheckStatements("options.statements.", days.StartDate, days.EndDate)
+	link.StatementsFrom, link.StatementsTo = d.From, d.To
 	return err
 }
 
@@ -88,7 +89,7 @@ func history(link *ledger.LinkRequest, o *plaid.SandboxPublicTokenCreateRequestO
 		}
 	}
 	if o.StartDate != nil {
-		if _, err := linksession.CheckDays("options.transactions", *o.StartDate, string(end)); err != nil {
+		if _, err := linksession.CheckDays("options.transactions.", *o.StartDate, string(end)); err != nil {
 			return err
 		}
 		days := models.Date(*o.StartDate).DaysUntil(today)

@@ -79,7 +79,15 @@ func (g *good) accounts(v *view, _ moves) []models.Account {
 }
 
 func (g *good) transactions(v *view, from models.Date) ([]models.Transaction, []coming) {
-	from = max(from, v.Linked.AddDays(-goodHistory))
+	out := g.cycles(v, max(from, v.Linked.AddDays(-goodHistory)), v.Linked)
+	if v.MicroDeposits {
+		return out, []coming{{day: v.verifiedOn()}}
+	}
+	return out, nil
+}
+
+// cycles are the rows of the days from one to another, both included.
+func (g *good) cycles(v *view, from, to models.Date) []models.Transaction {
 	newest := v.Linked.Time().AddDate(0, 0, -goodNewest)
 	var out []models.Transaction
 	for cycle := 0; ; cycle++ {
@@ -89,7 +97,7 @@ func (g *good) transactions(v *view, from models.Date) ([]models.Transaction, []
 		}
 		for i := range g.rows {
 			date := models.DateOf(newest.AddDate(0, 0, -goodCycle*cycle-g.days[i]))
-			if date < from {
+			if date < from || date > to {
 				continue
 			}
 			t := g.rows[i]
@@ -99,10 +107,7 @@ func (g *good) transactions(v *view, from models.Date) ([]models.Transaction, []
 			out = append(out, t)
 		}
 	}
-	if v.MicroDeposits {
-		return out, []coming{{day: v.verifiedOn()}}
-	}
-	return out, nil
+	return out
 }
 
 func (g *good) owners(*view) []models.AccountOwners {

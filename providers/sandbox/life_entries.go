@@ -52,10 +52,7 @@ func (l *life) day(v *view) int { return min(v.Linked.DaysUntil(v.today), lastDa
 
 // entries are the life's rows up to a day, in the order in which they happen.
 func (l *life) entries(v *view, until int) []entry {
-	cal := newCalendar(v.Linked, -l.History, until)
-	out := l.regular(cal)
-	out = append(out, l.shopping(cal)...)
-	out = append(out, l.payoffs(cal, out)...)
+	out := l.byCalendar(newCalendar(v.Linked, -l.History, until))
 	for i := range out {
 		e := &out[i]
 		e.after, e.old, e.wasPending = -1, e.born <= 0, e.born > 0 && e.posts > e.born
@@ -69,6 +66,13 @@ func (l *life) entries(v *view, until int) []entry {
 	}
 	settle(out, refreshes)
 	return append(out, l.created(v)...)
+}
+
+// byCalendar are the rows that come whatever anybody asks for.
+func (l *life) byCalendar(cal calendar) []entry {
+	out := l.regular(cal)
+	out = append(out, l.shopping(cal)...)
+	return append(out, l.payoffs(cal, out)...)
 }
 
 // settle posts what is pending when a refresh comes.

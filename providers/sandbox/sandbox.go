@@ -35,6 +35,7 @@ var (
 	_ providers.NumbersProvider     = (*Provider)(nil)
 	_ providers.InvestmentsProvider = (*Provider)(nil)
 	_ providers.LiabilitiesProvider = (*Provider)(nil)
+	_ providers.StatementsProvider  = (*Provider)(nil)
 	_ providers.TransactionCreator  = (*Provider)(nil)
 	_ providers.TransactionEditor   = (*Provider)(nil)
 	_ providers.LoginResetter       = (*Provider)(nil)
@@ -95,6 +96,9 @@ type persona interface {
 	accounts(v *view, by moves) []models.Account
 	// transactions are those from a day on, and what is to come of them.
 	transactions(v *view, from models.Date) ([]models.Transaction, []coming)
+	// past are the rows that had posted, from a day on, before those of transactions
+	// begin. Statements alone tell of them.
+	past(v *view, from models.Date) []models.Transaction
 	// describe fills in what a transaction's description and direction tell of it.
 	describe(known *meanings, t *models.Transaction)
 	owners(v *view) []models.AccountOwners

@@ -53,6 +53,7 @@ func fullHead(client models.ClientID, id models.ItemID) *store.Head {
 		LoginExpiresAt:      at(10),
 		NextChange:          at(11).Add(12 * time.Millisecond),
 		Failures:            3,
+		Nudges:              2,
 		Asked:               models.Asked{Day: "2026-11-21", Times: 3},
 		Unclaimed:           true,
 		ClaimedAt:           at(16),
@@ -66,6 +67,7 @@ func fullHead(client models.ClientID, id models.ItemID) *store.Head {
 		SyncArmed:           true,
 		DaysRequested:       730,
 		UserID:              "user-1",
+		Statements:          []models.Month{"2023-11", "2024-01"},
 	}
 	h.Accounts = []models.Account{
 		{

@@ -82,12 +82,25 @@ func Products(names []string) ([]models.Product, error) {
 }
 
 // CheckDays returns a range of days, or INVALID_FIELD if it ends before it
-// begins; prefix is the path of the object that holds start_date and end_date.
+// begins; prefix is the path of start_date and end_date up to them, as "statements.".
 func CheckDays(prefix, from, to string) (Days, error) {
 	if from > to {
-		return Days{}, plaiderr.InvalidField(prefix + ".start_date must not be after " + prefix + ".end_date")
+		return Days{}, plaiderr.InvalidField(prefix + "start_date must not be after " + prefix + "end_date")
 	}
 	return Days{From: models.Date(from), To: models.Date(to)}, nil
+}
+
+// statementMonths is of how many months statements can be asked for at a time.
+const statementMonths = 24
+
+// CheckStatements is CheckDays of statements, which returns INVALID_FIELD for more than
+// two years, too.
+func CheckStatements(prefix, from, to string) (Days, error) {
+	days, err := CheckDays(prefix, from, to)
+	if err == nil && days.To > days.From.AddMonths(statementMonths) {
+		err = plaiderr.InvalidField(prefix + "start_date and " + prefix + "end_date must be at most two years apart")
+	}
+	return days, err
 }
 
 // CheckCompletion returns INVALID_FIELD unless a hosted page's

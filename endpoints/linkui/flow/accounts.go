@@ -148,13 +148,15 @@ func (w *walk) link(ctx context.Context, c *ledger.Connection, chosen []models.A
 	if w.token.Update != nil {
 		return w.mend(ctx, c, keys)
 	}
-	return w.spend(ctx, func() (*store.Head, error) {
-		return w.Ledger.Link(ctx, ledger.LinkRequest{
-			Client: w.session.Client, Institution: w.st.Institution.ID, Products: w.products(chosen),
-			Connection: c, Shared: keys, Webhook: w.token.Webhook, UserID: w.token.UserID,
-			Days: w.token.DaysRequested, Unclaimed: w.st.Mode != Gateway,
-		})
-	})
+	req := ledger.LinkRequest{
+		Client: w.session.Client, Institution: w.st.Institution.ID, Products: w.products(chosen),
+		Connection: c, Shared: keys, Webhook: w.token.Webhook, UserID: w.token.UserID,
+		Days: w.token.DaysRequested, Unclaimed: w.st.Mode != Gateway,
+	}
+	if days := w.token.Statements; days != nil {
+		req.StatementsFrom, req.StatementsTo = days.From, days.To
+	}
+	return w.spend(ctx, func() (*store.Head, error) { return w.Ledger.Link(ctx, req) })
 }
 
 // mend mends an Item; nil leaves its accounts as they are. It gets the products
@@ -171,12 +173,20 @@ func (w *walk) mend(ctx context.Context, c *ledger.Connection, keys []string) er
 		}
 		for _, p := range slices.Concat(w.token.Products, w.token.RequiredIfSupported, w.token.Optional) {
 			// The login is mended whether or not that can be had now.
-			if more, err := w.Ledger.Ensure(ctx, h, p, w.token.DaysRequested); err == nil {
+			if more, err := w.add(ctx, h, p); err == nil {
 				h = more
 			}
 		}
 		return h, nil
 	})
+}
+
+// add adds a product to an Item that was mended.
+func (w *walk) add(ctx context.Context, h *store.Head, p models.Product) (*store.Head, error) {
+	if days := w.token.Statements; days != nil && p == models.ProductStatements {
+		return w.Ledger.AddStatements(ctx, h, days.From, days.To)
+	}
+	return w.Ledger.Ensure(ctx, h, p, w.token.DaysRequested)
 }
 
 // spend does what a token is for. One of production is for one session, and

@@ -87,7 +87,10 @@ func (w *walk) begin(ctx context.Context) error {
 		mend, products = h, h.Item.Products
 	}
 	w.st.OAuth, w.st.Accounts = nil, nil
-	c, err := w.Ledger.BeginConnect(ctx, w.st.Institution.ID, products, mend)
+	w.st.ReturnState = w.IDs.UUID()
+	c, err := w.Ledger.BeginConnect(ctx, w.st.Institution.ID, products, ledger.ConnectOptions{
+		Mend: mend, ChooseAccounts: mend != nil && w.chooses(), ReturnURL: w.returnURL(),
+	})
 	if err != nil {
 		return w.fail(ctx, err)
 	}

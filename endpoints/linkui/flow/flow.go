@@ -49,6 +49,9 @@ type Options struct {
 	Ledger      *ledger.Ledger
 	Providers   *providers.Registry
 	Environment models.Environment
+	// PublicURL is where people's browsers reach Link's pages, without a slash at its
+	// end. Default: nowhere, and no provider can send people elsewhere and have them back.
+	PublicURL string
 	// Selection says how many accounts people may share, by link_customization_name.
 	// Default: any number.
 	Selection func(customization string) Selection

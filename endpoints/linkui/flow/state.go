@@ -75,8 +75,10 @@ type state struct {
 	// Connection is sealed; Kind is what its step asks for.
 	Connection []byte             `json:"connection,omitempty"`
 	Kind       providers.StepKind `json:"kind,omitempty"`
-	OAuth      *oauth             `json:"oauth,omitempty"`
-	Accounts   []Account          `json:"accounts,omitempty"`
+	// ReturnState is the oauth_state_id of whoever is sent to the institution's own page.
+	ReturnState string    `json:"return_state,omitempty"`
+	OAuth       *oauth    `json:"oauth,omitempty"`
+	Accounts    []Account `json:"accounts,omitempty"`
 	// Failure is what went wrong last and was not got over. Unchosen says that the
 	// choice of accounts that was sent can't be one.
 	Failure  *linksession.Failure `json:"failure,omitempty"`

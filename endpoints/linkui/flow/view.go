@@ -51,9 +51,12 @@ type View struct {
 
 	// OAuthState leads to the bank's page, by OAuthWay; OAuthStage is how far the
 	// person has come (PaneOAuth).
+	// OAuthElsewhere is the URL of the bank's page where that is none of ours, or "".
 	OAuthState string
 	OAuthWay   OAuthWay
 	OAuthStage OAuthStage
+
+	OAuthElsewhere string
 
 	// Results are what was linked, Exit how it was left; nil is in success (PaneDone).
 	Results []linksession.Result
@@ -101,6 +104,10 @@ func (w *walk) view(ctx context.Context) (*View, error) {
 		v.Fields = c.Step.Fields
 	case PaneOAuth:
 		v.OAuthState, v.OAuthWay, v.OAuthStage = st.OAuth.State, w.way(), st.OAuth.Stage
+		var err error
+		if v.OAuthElsewhere, err = w.elsewhere(); err != nil {
+			return nil, err
+		}
 	}
 	return v, nil
 }

@@ -19,6 +19,8 @@
     let pressed = null; // what was pressed while Link was being opened
     let bank = null; // the window of a bank's page
     let timer = 0;
+    const navigations = []; // those that a webview is still to see
+    let navigating = false;
     let sent = Number(recall('sent')) || 0; // the number of the last message that was passed on
 
     // Numbers are kept over reloads, where the browser lets a frame keep anything.
@@ -44,7 +46,6 @@
     // Passes on what the page says is to be told. One that there is no way on from, and
     // that doesn't know its app, says that it was left.
     function passOn() {
-      const urls = [];
       const messages = json($('#messages'));
       if (link().dataset.held !== undefined && !messages.length) {
         const metadata = { institution: null, status: null, link_session_id: session || '', request_id: link().dataset.request };
@@ -57,10 +58,17 @@
           remember('sent', sent);
         }
         if (message.gingham) tell(message);
-        else if (message.url) urls.push(message.url);
+        else if (message.url) navigations.push(message.url);
       }
-      // A webview sees one navigation after another, not several at once.
-      urls.forEach((url, i) => setTimeout(() => (location.href = url), 60 * i));
+      if (!navigating) navigate();
+    }
+
+    // A webview sees one navigation after another, not several at once.
+    function navigate() {
+      navigating = navigations.length > 0;
+      if (!navigating) return;
+      location.href = navigations.shift();
+      setTimeout(navigate, 60);
     }
 
     function announce(text) {
@@ -117,6 +125,36 @@
       return answer.text();
     }
 
+    // Sends a file, and shows how far it has come.
+    function send(body) {
+      const progress = $('progress.sending');
+      return new Promise((resolve, reject) => {
+        const request = new XMLHttpRequest();
+        request.upload.addEventListener('progress', ({ loaded, total }) => {
+          if (!progress || !total) return;
+          progress.hidden = false;
+          progress.value = (100 * loaded) / total;
+        });
+        request.addEventListener('load', () => resolve(request.responseText));
+        request.addEventListener('error', reject);
+        request.addEventListener('abort', reject);
+        request.open('POST', here);
+        request.setRequestHeader('Accept', 'text/html');
+        request.send(body);
+      });
+    }
+
+    // Whether a form holds a file that is larger than what is taken; the person is told.
+    function tooLarge(form) {
+      const input = $('input[type=file]', form);
+      if (!input || ![...input.files].some(({ size }) => size > Number(input.dataset.limit))) return false;
+      announce(input.dataset.large);
+      complain(input.dataset.large);
+      input.setAttribute('aria-invalid', 'true');
+      input.focus();
+      return true;
+    }
+
     // Takes a step: the fields of a form and the button that was pressed, or an action.
     async function step(fields, button) {
       if (busy) {
@@ -136,7 +174,7 @@
       const hasFile = [...body.values()].some((value) => value instanceof File);
       setWorking(true, button);
       try {
-        show(await ask(here, { method: 'POST', body: hasFile ? body : new URLSearchParams(body) }));
+        show(hasFile ? await send(body) : await ask(here, { method: 'POST', body: new URLSearchParams(body) }));
       } catch {
         setWorking(false, button);
         announce(link().dataset.offline);
@@ -245,6 +283,7 @@
       const { target: form, submitter } = event;
       event.preventDefault();
       if (form.id === 'search') return search($('#search-input'));
+      if (tooLarge(form)) return;
       if (form.dataset.popup) openBank(form.dataset.popup);
       const fields = new FormData(form);
       if (submitter && submitter.name) fields.set(submitter.name, submitter.value);

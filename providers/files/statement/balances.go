@@ -20,8 +20,8 @@ func (s *Statement) SetPeriod(opening, closing models.Date) {
 	}
 	s.Period.From = opening.AddDays(1)
 	within := func(t Transaction) bool { return t.Posted <= opening }
-	if s.Balances.Opening != nil && !slices.ContainsFunc(s.Transactions, within) {
-		s.Balances.Opening.Date = s.Period.From
+	if b := s.Balances.Opening; b != nil && b.Datetime == "" && !slices.ContainsFunc(s.Transactions, within) {
+		b.Date = s.Period.From
 	}
 }
 

@@ -40,9 +40,10 @@ type Text struct {
 	String string
 	// Charset is what the file was encoded in.
 	Charset string
-	// lines are where lines begin in String; skipped is the length of the mark.
-	lines   []int32
-	skipped int
+	// lines are where lines begin in String; skipped is the length of the mark, and size
+	// that of the file.
+	lines         []int32
+	skipped, size int
 }
 
 // Decode reads data. A byte order mark counts before all else; then what the bytes
@@ -51,7 +52,7 @@ type Text struct {
 // Bytes that stand for no character become U+FFFD.
 func Decode(data []byte, declared string) Text {
 	name, body := sniff(data, declared)
-	t := Text{Charset: name, skipped: len(data) - len(body)}
+	t := Text{Charset: name, skipped: len(data) - len(body), size: len(data)}
 	switch name {
 	case UTF8:
 		t.String = string(body)
@@ -153,7 +154,7 @@ func (t *Text) Position(pos int) (line, offset int) {
 	case UTF8:
 		return line, t.skipped + pos
 	case UTF16LE, UTF16BE:
-		return line, t.skipped + lenUTF16(before)
+		return line, min(t.skipped+lenUTF16(before), t.size) // half a character may be the last
 	}
 	return line, t.skipped + utf8.RuneCountInString(before)
 }
