@@ -19,7 +19,8 @@ import (
 // are not refused to everybody.
 func (f *fuzzer) findRoutes(ctx context.Context) error {
 	for _, path := range f.description.Paths() {
-		if f.description.Request(path) == nil {
+		// Plaid's /oauth/token is not there; Link Money has another at that path, with OAuth's errors.
+		if f.description.Request(path) == nil || path == "/oauth/token" {
 			continue
 		}
 		f.paths = append(f.paths, path)

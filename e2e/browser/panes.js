@@ -1,4 +1,5 @@
 // Every pane of Link, as a walk through it: what is done to come to the next.
+import { readFileSync } from 'node:fs';
 import { bank, oauthBank } from './world.js';
 
 /**
@@ -102,6 +103,33 @@ export const walks = {
           await person.press('Continue');
           await person.signIn('user_good', 'mfa_selections_1_2_3');
           await person.place.getByRole('group').nth(1).waitFor();
+        },
+      ],
+    ],
+  },
+  file: {
+    more: { institution_id: 'ins_files' },
+    steps: [
+      [
+        'upload',
+        async (person) => {
+          await person.press('Continue');
+          await person.place.getByLabel('File', { exact: true }).waitFor();
+        },
+      ],
+      [
+        'upload-wrong',
+        async (person) => {
+          const statement = readFileSync(new URL('fixtures/september.ofx', import.meta.url), 'utf8');
+          await upload(person, 'september.ofx', statement.replace('-84.20', () => '$84.20'));
+          await person.place.getByRole('alert').waitFor();
+        },
+      ],
+      [
+        'upload-questions',
+        async (person) => {
+          await upload(person, 'card.csv', 'Date,Description,Amount\n03/04/2026,Coffee,1.20\n05/04/2026,Tea,2.50\n');
+          await person.place.getByRole('group', { name: 'Which day is meant?' }).waitFor();
         },
       ],
     ],
@@ -239,4 +267,10 @@ export const walks = {
 async function search(person, text, found) {
   await person.place.getByLabel('Search for your bank').fill(text);
   await person.place.locator(`#results form:has(input[name=q][value="${text}"])`).getByText(found).waitFor();
+}
+
+async function upload(person, name, text) {
+  const file = { name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) };
+  await person.place.getByLabel('File', { exact: true }).setInputFiles(file);
+  await person.press('Continue');
 }

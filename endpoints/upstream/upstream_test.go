@@ -105,7 +105,10 @@ func TestRefused(t *testing.T) {
 	w := newWorld(t)
 	good := w.sign(hook)
 	parts := strings.Split(good, ".")
-	flipped := parts[0] + "." + parts[1] + "." + string(parts[2][0]^1) + parts[2][1:]
+	flipped := parts[0] + "." + parts[1] + ".A" + parts[2][1:]
+	if flipped == good {
+		flipped = parts[0] + "." + parts[1] + ".B" + parts[2][1:]
+	}
 	stranger := newWorld(t)
 	for name, c := range map[string]struct {
 		body, signature string
